@@ -1,0 +1,255 @@
+// Everything that happens, as one closed list. An urgent event is journaled before it is applied and
+// is the only thing that changes an alert; a routine event may be shed and is never journaled.
+
+/// One thing that happened.
+public enum Event: Hashable, Sendable {
+    /// A gateway process took over; every link of an earlier one is gone.
+    case gatewayStarted(GatewayStarted)
+    /// A centre exists, or its data changed.
+    case centreRegistered(CentreRecord)
+    /// A unit exists, or its data changed.
+    case unitRegistered(UnitRecord)
+    /// A unit is no longer in the registry.
+    case unitRemoved(UnitID)
+    /// A unit's connection is established and its HELLO was accepted.
+    case linkUp(LinkUp)
+    /// A unit's connection ended.
+    case linkDown(LinkDown)
+    /// A button was pressed.
+    case press(Press)
+    /// The caller took a press back.
+    case cancel(Cancel)
+    /// A technical condition began.
+    case faultBegan(FaultReport)
+    /// A technical condition ended.
+    case faultEnded(FaultReport)
+    /// A unit confirmed a stage notice: its lamp is lit.
+    case stageConfirmed(StageConfirmation)
+    /// A console confirmed that it shows an alert.
+    case alertShown(AlertShown)
+    /// An officer acts on an alert.
+    case officerAction(OfficerAction)
+    /// Routine: a unit is alive, and how it is.
+    case heartbeat(UnitID, Heartbeat)
+    /// Routine: where a unit is.
+    case position(UnitID, Position)
+}
+
+extension Event {
+    /// The event's permanent number in the journal and in the ring.
+    public enum Kind: UInt8, CaseIterable, Hashable, Sendable {
+        case gatewayStarted = 1
+        case centreRegistered = 2
+        case unitRegistered = 3
+        case unitRemoved = 4
+        case linkUp = 10
+        case linkDown = 11
+        case press = 16
+        case cancel = 17
+        case faultBegan = 18
+        case faultEnded = 19
+        case stageConfirmed = 20
+        case alertShown = 32
+        case officerAction = 33
+        case heartbeat = 64
+        case position = 65
+
+        /// Whether the event is journaled and may not be shed.
+        public var isUrgent: Bool { rawValue < 64 }
+    }
+
+    public var kind: Kind {
+        switch self {
+        case .gatewayStarted: .gatewayStarted
+        case .centreRegistered: .centreRegistered
+        case .unitRegistered: .unitRegistered
+        case .unitRemoved: .unitRemoved
+        case .linkUp: .linkUp
+        case .linkDown: .linkDown
+        case .press: .press
+        case .cancel: .cancel
+        case .faultBegan: .faultBegan
+        case .faultEnded: .faultEnded
+        case .stageConfirmed: .stageConfirmed
+        case .alertShown: .alertShown
+        case .officerAction: .officerAction
+        case .heartbeat: .heartbeat
+        case .position: .position
+        }
+    }
+}
+
+/// A gateway process took over, with the policy it brings.
+public struct GatewayStarted: Hashable, Sendable {
+    /// Where alerts of unregistered units go: an alert is never without a queue.
+    public let defaultCentre: CentreID
+    public init(defaultCentre: CentreID) { self.defaultCentre = defaultCentre }
+}
+
+/// A control centre as the registry has it.
+public struct CentreRecord: Hashable, Sendable {
+    public let id: CentreID
+    /// The name people read; at most ``nameBytesMax`` bytes of UTF-8.
+    public let name: String
+    /// A centre's or unit's name and place each fit one line on a console.
+    public static let nameBytesMax = 120
+
+    public init(id: CentreID, name: String) {
+        self.id = id
+        self.name = name
+    }
+}
+
+/// A unit as the registry has it.
+public struct UnitRecord: Hashable, Sendable {
+    public let id: UnitID
+    public let centre: CentreID
+    /// The place people read, such as a street and house or a road and kilometre.
+    public let place: String
+    /// Where it was surveyed; nil for a moving unit.
+    public let point: GeoPoint?
+    /// Within how many seconds its loss must be known: 20, 90 or 180 (EN 50136-1).
+    public let reportingTimeS: UInt16
+
+    public init(id: UnitID, centre: CentreID, place: String, point: GeoPoint?, reportingTimeS: UInt16) {
+        self.id = id
+        self.centre = centre
+        self.place = place
+        self.point = point
+        self.reportingTimeS = reportingTimeS
+    }
+}
+
+/// A unit's connection came up.
+public struct LinkUp: Hashable, Sendable {
+    public let unit: UnitID
+    public let link: LinkID
+    public let boot: UInt32
+    /// Firmware version as the unit counts it.
+    public let firmware: UInt32
+    /// Bits of the unit protocol's capabilities.
+    public let capabilities: UInt32
+
+    public init(unit: UnitID, link: LinkID, boot: UInt32, firmware: UInt32, capabilities: UInt32) {
+        self.unit = unit
+        self.link = link
+        self.boot = boot
+        self.firmware = firmware
+        self.capabilities = capabilities
+    }
+}
+
+/// A unit's connection ended.
+public struct LinkDown: Hashable, Sendable {
+    public let unit: UnitID
+    public let link: LinkID
+    public let end: LinkEnd
+
+    public init(unit: UnitID, link: LinkID, end: LinkEnd) {
+        self.unit = unit
+        self.link = link
+        self.end = end
+    }
+}
+
+/// A press, as the gateway received it.
+public struct Press: Hashable, Sendable {
+    public let id: MessageID
+    public let category: Category
+    /// By the unit's clock, which may be wrong.
+    public let pressedAt: WallTime
+    /// By the gateway's clock.
+    public let receivedAt: WallTime
+    public let position: LastPosition?
+
+    public init(
+        id: MessageID, category: Category, pressedAt: WallTime, receivedAt: WallTime, position: LastPosition?
+    ) {
+        self.id = id
+        self.category = category
+        self.pressedAt = pressedAt
+        self.receivedAt = receivedAt
+        self.position = position
+    }
+}
+
+/// A caller took a press back.
+public struct Cancel: Hashable, Sendable {
+    public let id: MessageID
+    /// Counter of the press that is taken back, in the same boot.
+    public let pressCounter: UInt32
+    /// By the unit's clock.
+    public let cancelledAt: WallTime
+
+    public init(id: MessageID, pressCounter: UInt32, cancelledAt: WallTime) {
+        self.id = id
+        self.pressCounter = pressCounter
+        self.cancelledAt = cancelledAt
+    }
+}
+
+/// A technical condition began or ended.
+public struct FaultReport: Hashable, Sendable {
+    public let id: MessageID
+    public let fault: FaultKind
+    /// By the unit's clock.
+    public let changedAt: WallTime
+    /// A number whose meaning the fault's kind gives, such as percent or degrees.
+    public let detail: Int32
+
+    public init(id: MessageID, fault: FaultKind, changedAt: WallTime, detail: Int32) {
+        self.id = id
+        self.fault = fault
+        self.changedAt = changedAt
+        self.detail = detail
+    }
+}
+
+/// A unit lit the lamp of a stage.
+public struct StageConfirmation: Hashable, Sendable {
+    public let unit: UnitID
+    public let alert: AlertID
+    public let stage: Stage
+
+    public init(unit: UnitID, alert: AlertID, stage: Stage) {
+        self.unit = unit
+        self.alert = alert
+        self.stage = stage
+    }
+}
+
+/// A console shows an alert to a person.
+public struct AlertShown: Hashable, Sendable {
+    public let alert: AlertID
+    public let officer: OfficerID
+
+    public init(alert: AlertID, officer: OfficerID) {
+        self.alert = alert
+        self.officer = officer
+    }
+}
+
+/// An officer's act.
+public struct OfficerAction: Hashable, Sendable {
+    public let command: CommandID
+    public let alert: AlertID
+    public let officer: OfficerID
+    public let action: ActionKind
+    /// Mandatory at ``ActionKind/close``, nil otherwise.
+    public let outcome: Outcome?
+    /// At most ``noteBytesMax`` bytes of UTF-8.
+    public let note: String
+    /// A note is a few sentences; with it an event still fits 9 slots of 64 bytes.
+    public static let noteBytesMax = 500
+
+    public init(
+        command: CommandID, alert: AlertID, officer: OfficerID, action: ActionKind, outcome: Outcome?, note: String
+    ) {
+        self.command = command
+        self.alert = alert
+        self.officer = officer
+        self.action = action
+        self.outcome = outcome
+        self.note = note
+    }
+}

@@ -1,0 +1,2 @@
+// Linux interfaces that Swift's Glibc module leaves out or offers only as macros; nothing else.
+#pragma once

@@ -1,0 +1,3 @@
+// libsystemd's notification and journal interfaces; nothing else.
+#pragma once
+#include <systemd/sd-daemon.h>

@@ -1,0 +1,26 @@
+// Counters as operators read them.
+
+extension Counter {
+    /// The permanent metric name without the `sosgateway_` prefix and the `_total` suffix.
+    public var name: String {
+        // The Swift name in snake case: one word for one thing, in code and on dashboards.
+        var text = ""
+        for character in String(describing: self) {
+            if character.isUppercase, let last = text.last, !last.isUppercase { text.append("_") }
+            text.append(contentsOf: character.lowercased())
+        }
+        return text
+    }
+}
+
+extension Counters {
+    /// Every counter in Prometheus text exposition format 0.0.4.
+    public func prometheusText() -> String {
+        var text = ""
+        for counter in Counter.allCases {
+            let name = "sosgateway_\(counter.name)_total"
+            text += "# TYPE \(name) counter\n\(name) \(value(counter))\n"
+        }
+        return text
+    }
+}
