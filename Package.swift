@@ -22,6 +22,7 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -94,7 +95,7 @@ let package = Package(
             dependencies: [
                 "AlertModel", "Telemetry", "UnitProtocol", "AlertDispatch", "Journal", "EventRing", "LinuxIO",
                 "Credentials", "JournalFiles", "UnitTransport", "History", "ConsoleAPI", "SystemdSupport",
-                "Settings", logging, serviceLifecycle,
+                "Settings", logging, serviceLifecycle, unixSignals,
             ]),
         .executableTarget(name: "sosgatewayd", dependencies: ["GatewayApp", "Settings", argumentParser]),
         .executableTarget(
@@ -121,7 +122,7 @@ let package = Package(
         .testTarget(name: "AlertDispatchTests", dependencies: ["AlertDispatch", "AlertModel"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "AlertModel"]),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"]),
-        .testTarget(name: "EventRingTests", dependencies: ["EventRing", "LinuxIO"]),
+        .testTarget(name: "EventRingTests", dependencies: ["EventRing", "LinuxIO", "AlertModel"]),
         .testTarget(name: "CredentialsTests", dependencies: ["Credentials"]),
         .testTarget(
             name: "JournalFilesTests",

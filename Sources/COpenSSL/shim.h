@@ -4,7 +4,58 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+
+static inline int sos_ssl_ctx_set_min_version(SSL_CTX *context, int version) {
+    return SSL_CTX_set_min_proto_version(context, version);
+}
+
+static inline int sos_ssl_ctx_set_max_version(SSL_CTX *context, int version) {
+    return SSL_CTX_set_max_proto_version(context, version);
+}
+
+static inline void sos_ssl_ctx_set_mode(SSL_CTX *context, long mode) { SSL_CTX_set_mode(context, mode); }
+
+static inline uint64_t sos_ssl_op_no_compression(void) { return SSL_OP_NO_COMPRESSION; }
+
+static inline uint64_t sos_ssl_op_no_renegotiation(void) { return SSL_OP_NO_RENEGOTIATION; }
+
+static inline int sos_ssl_ctx_set_groups(SSL_CTX *context, const char *list) {
+    return SSL_CTX_set1_groups_list(context, list);
+}
+
+static inline void sos_ssl_ctx_set_session_cache_mode(SSL_CTX *context, long mode) {
+    SSL_CTX_set_session_cache_mode(context, mode);
+}
+
+static inline void sos_ssl_ctx_set_read_ahead(SSL_CTX *context, long is_on) {
+    SSL_CTX_set_read_ahead(context, is_on);
+}
+
+static inline void sos_ssl_ctx_set_max_cert_list(SSL_CTX *context, long bytes) {
+    SSL_CTX_set_max_cert_list(context, bytes);
+}
+
+static inline int sos_ssl_set_host_name(SSL *ssl, const char *name) { return SSL_set_tlsext_host_name(ssl, name); }
+
+static inline int sos_err_reason(unsigned long code) { return ERR_GET_REASON(code); }
+
+static inline int sos_err_library(unsigned long code) { return ERR_GET_LIB(code); }
+
+static inline int sos_general_names_count(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
+
+// Borrowed bytes of name `index` when it is a URI; NULL otherwise.
+static inline const unsigned char *sos_general_names_uri(const GENERAL_NAMES *names, int index, int *bytes) {
+    const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, index);
+    if (name == NULL || name->type != GEN_URI) return NULL;
+    *bytes = ASN1_STRING_length(name->d.uniformResourceIdentifier);
+    return ASN1_STRING_get0_data(name->d.uniformResourceIdentifier);
+}
+
+static inline void sos_general_names_free(GENERAL_NAMES *names) { GENERAL_NAMES_free(names); }
+
+static inline int sos_names_count(const STACK_OF(X509_NAME) *names) { return sk_X509_NAME_num(names); }

@@ -1,2 +1,25 @@
 // Linux interfaces that Swift's Glibc module leaves out or offers only as macros; nothing else.
 #pragma once
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+// accept4(2) with SOCK_NONBLOCK | SOCK_CLOEXEC. Returns the new descriptor, or -1 with errno set.
+int clinux_accept(int listener, struct sockaddr *address, socklen_t *address_bytes);
+
+// socket(2) with SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC.
+int clinux_stream_socket(int family, int protocol);
+
+// Names the calling thread; at most 15 bytes are shown by ps and top.
+int clinux_name_thread(const char *name);
+
+// Sets the calling thread's nice value (Linux keeps one for each thread). Returns 0, or -1 with errno set.
+int clinux_set_thread_nice(int nice_value);
+
+// Blocks every signal in the calling thread: the daemon's main thread alone takes signals, and a write to
+// a closed socket reports EPIPE here instead of raising SIGPIPE.
+int clinux_block_signals(void);
+
+// Ignores SIGPIPE in the whole process.
+void clinux_ignore_broken_pipe(void);

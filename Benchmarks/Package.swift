@@ -1,0 +1,28 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Benchmarks in a package of their own, so that the gateway's own manifest stays free of them and they build
+// without its dependencies. The measured targets are links to the gateway's sources, built as it builds them.
+
+let houseSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "sosgateway-benchmarks",
+    platforms: [.macOS(.v15)],
+    targets: [
+        .target(name: "AlertModel"),
+        .target(name: "CLinux"),
+        .target(name: "LinuxIO", dependencies: ["CLinux", "AlertModel"]),
+        .target(name: "EventRing", dependencies: ["AlertModel", "LinuxIO"]),
+        .target(name: "CTicks"),
+        .executableTarget(name: "ring-bench", dependencies: ["EventRing", "LinuxIO", "CTicks"]),
+    ]
+)
+
+for target in package.targets { target.swiftSettings = houseSettings }

@@ -1,0 +1,265 @@
+// One SOS unit without its socket: what it says, when, and what it remembers. Docs/unit-protocol.md, sections 4
+// and 5, as a state machine; time comes in as a value.
+
+public import AlertModel
+public import UnitProtocol
+
+/// A unit as the protocol wants it.
+///
+/// The driver connects when ``work(now:)`` asks for it, tells what became of it, sends what ``takeOutbox()`` gives,
+/// and calls ``work(now:)`` again at ``deadline``.
+public struct FieldUnit: Sendable {
+    /// Where the connection stands.
+    public enum Phase: Hashable, Sendable {
+        /// Not connected; connects at this time.
+        case waiting(until: MonotonicTime)
+        /// TCP or TLS under way; given up at this time.
+        case connecting(until: MonotonicTime)
+        /// HELLO is sent; given up at this time.
+        case greeting(until: MonotonicTime)
+        /// Welcomed.
+        case online
+    }
+
+    /// What the driver has to do.
+    public enum Demand: Hashable, Sendable {
+        case nothing
+        /// Connect, to another place than usual if one is given, and say ``connecting(now:)``.
+        case connect(Redirect?)
+        /// Close the connection and say ``lost(now:)``.
+        case close(String)
+    }
+
+    /// What a message from the gateway meant.
+    public enum Report: Hashable, Sendable {
+        case welcomed
+        /// An alert's stage, already confirmed.
+        case stage(StageNotice)
+        case clockSet
+        case refused(Unable)
+        /// The gateway ends the connection: close it and say ``lost(now:)``.
+        case ended(String)
+        case ignored
+    }
+
+    /// A press that is not stored yet.
+    struct Unanswered: Hashable, Sendable {
+        let press: PressMessage
+        var sendsOnConnection = 0
+        var nextSendAt: MonotonicTime
+    }
+
+    /// The unit as the registry has it.
+    public let record: UnitRecord
+    /// Differs from every earlier boot of the unit.
+    public let boot: UInt32
+    /// Where the connection stands.
+    public private(set) var phase: Phase
+    var unanswered: [Unanswered] = []
+
+    private var counter: UInt32 = 0
+    private var resume = ResumeToken.none
+    private var redirect: Redirect?
+    private var backoff = Backoff()
+    private var outbox: [UnitMessage] = []
+    private var heartbeatNs: UInt64 = 30_000_000_000
+    private let heartbeatOverrideNs: UInt64?
+    private var heartbeatAt: MonotonicTime
+    private var heartbeats = 0
+    private var clockErrorNs: Int64 = 0
+    private var chance: Chance
+    private let measurements: Measurements
+
+    static let secondNs: UInt64 = 1_000_000_000
+    /// TCP and TLS.
+    static let connectNs = 20 * secondNs
+    /// From HELLO to WELCOME.
+    static let greetingNs = 10 * secondNs
+    /// Between two sends of an unanswered press on one connection; the last one goes on.
+    static let resendNs = [2, 2, 4, 8, 15].map { $0 * secondNs }
+    /// Unanswered sends on one connection after which the connection is not trusted any more.
+    static let sendsOnConnectionMax = 4
+    /// A position goes with each fourth heartbeat.
+    static let heartbeatsPerPosition = 4
+
+    /// A unit that just started.
+    ///
+    /// - Parameters:
+    ///   - record: who it is and where.
+    ///   - boot: never used before by this unit.
+    ///   - heartbeatS: seconds between heartbeats; nil for what the gateway asks.
+    ///   - chance: its own.
+    ///   - connectAt: when it first connects.
+    public init(record: UnitRecord, boot: UInt32, heartbeatS: UInt16?, chance: Chance, connectAt: MonotonicTime) {
+        var chance = chance
+        self.record = record
+        self.boot = boot
+        phase = .waiting(until: connectAt)
+        heartbeatAt = connectAt
+        heartbeatOverrideNs = heartbeatS.map { UInt64($0) * Self.secondNs }
+        measurements = Measurements(point: record.point, chance: &chance)
+        self.chance = chance
+    }
+
+    /// Whether the gateway welcomed it on the present connection.
+    public var isOnline: Bool { phase == .online }
+
+    /// When ``work(now:)`` has something to do at the latest.
+    public var deadline: MonotonicTime {
+        switch phase {
+        case .waiting(let until), .connecting(let until): until
+        case .greeting(let until): min(until, nextSendAt)
+        case .online: min(heartbeatAt, nextSendAt)
+        }
+    }
+
+    private var nextSendAt: MonotonicTime {
+        unanswered.lazy.map(\.nextSendAt).min() ?? MonotonicTime(nanoseconds: .max)
+    }
+
+    /// What is to be sent now, in this order; empty without a secured connection.
+    public mutating func takeOutbox() -> [UnitMessage] {
+        defer { outbox.removeAll(keepingCapacity: true) }
+        return outbox
+    }
+}
+
+// MARK: - The connection
+
+extension FieldUnit {
+    /// The driver began to connect.
+    public mutating func connecting(now: Instant) {
+        phase = .connecting(until: now.monotonic.advanced(byNanoseconds: Self.connectNs))
+    }
+
+    /// The handshake is done: HELLO leaves, and behind it, without waiting, every press that is not stored.
+    public mutating func secured(now: Instant) {
+        phase = .greeting(until: now.monotonic.advanced(byNanoseconds: Self.greetingNs))
+        send(
+            .hello(
+                Hello(
+                    unit: record.id, boot: boot, firmware: 1_000, capabilities: [.positioning, .stageDisplay],
+                    isPressPending: !unanswered.isEmpty, clock: clock(now), resume: resume)), now: now)
+        for place in unanswered.indices {
+            unanswered[place].sendsOnConnection = 0
+            sendPress(place, now: now)
+        }
+    }
+
+    /// The connection is gone or did not come about.
+    public mutating func lost(now: Instant) {
+        outbox.removeAll()
+        var waitNs = backoff.next(hasPress: !unanswered.isEmpty, chance: &chance)
+        if let redirect, unanswered.isEmpty { waitNs = max(waitNs, UInt64(redirect.retryAfterS) * Self.secondNs) }
+        phase = .waiting(until: now.monotonic.advanced(byNanoseconds: waitNs))
+    }
+
+    /// Does what is due.
+    public mutating func work(now: Instant) -> Demand {
+        switch phase {
+        case .waiting(let until):
+            guard until <= now.monotonic else { return .nothing }
+            // For this time only: should it fail there, the usual place is next.
+            defer { redirect = nil }
+            return .connect(redirect)
+        case .connecting(let until):
+            return until <= now.monotonic ? .close("not connected within 20 s") : .nothing
+        case .greeting(let until):
+            if until <= now.monotonic { return .close("no WELCOME within 10 s") }
+        case .online: break
+        }
+        for place in unanswered.indices where unanswered[place].nextSendAt <= now.monotonic {
+            guard unanswered[place].sendsOnConnection < Self.sendsOnConnectionMax else {
+                return .close("a press was not answered")
+            }
+            sendPress(place, now: now)
+        }
+        if isOnline, heartbeatAt <= now.monotonic { sendHeartbeat(now: now) }
+        return .nothing
+    }
+
+    /// Takes a message of the gateway.
+    public mutating func receive(_ message: GatewayMessage, now: Instant) -> Report {
+        switch message {
+        case .welcome(let welcome):
+            phase = .online
+            backoff.reset()
+            resume = welcome.resume
+            heartbeatNs = heartbeatOverrideNs ?? UInt64(max(1, welcome.heartbeatIntervalS)) * Self.secondNs
+            postponeHeartbeat(now: now)
+            return .welcomed
+        case .stage(let notice):
+            // Any stage says that the press is on disk, not only `stored`.
+            unanswered.removeAll { $0.press.boot == notice.boot && $0.press.counter == notice.counter }
+            send(.stageConfirm(StageConfirm(alert: notice.alert, stage: notice.stage)), now: now)
+            return .stage(notice)
+        case .time(let notice):
+            clockErrorNs = notice.gatewayTime.nanoseconds &- now.wall.nanoseconds
+            return .clockSet
+        case .unable(let unable): return .refused(unable)
+        case .goodbye(let goodbye): return .ended("goodbye: \(goodbye.reason)")
+        case .redirect(let redirect):
+            self.redirect = redirect
+            return .ended("redirected to \(redirect.host):\(redirect.port)")
+        case .offer, .answer, .candidate, .sessionEnd, .command, .text:
+            // Never offered in HELLO.
+            let text = "this unit has no such ability"
+            send(.unable(Unable(.notSupported, refusedType: message.type.rawValue, text: text)), now: now)
+            return .ignored
+        case .acknowledgement: return .ignored
+        }
+    }
+}
+
+// MARK: - What it says
+
+extension FieldUnit {
+    /// Somebody pushes the button; without a connection this also ends the wait for one.
+    ///
+    /// - Returns: what names the press for ever.
+    public mutating func press(_ category: Category, now: Instant) -> MessageID {
+        counter += 1
+        let message = PressMessage(
+            boot: boot, counter: counter, category: category, pressedAt: clock(now),
+            position: measurements.lastPosition(&chance))
+        unanswered.append(Unanswered(press: message, nextSendAt: now.monotonic))
+        switch phase {
+        case .waiting: phase = .waiting(until: now.monotonic)
+        case .connecting: break
+        case .greeting, .online: sendPress(unanswered.count - 1, now: now)
+        }
+        return MessageID(unit: record.id, boot: boot, counter: counter)
+    }
+
+    private mutating func sendPress(_ place: Int, now: Instant) {
+        let sends = unanswered[place].sendsOnConnection
+        let waitNs = Double(Self.resendNs[min(sends, Self.resendNs.count - 1)]) * (0.8 + 0.4 * chance.fraction())
+        unanswered[place].sendsOnConnection = sends + 1
+        unanswered[place].nextSendAt = now.monotonic.advanced(byNanoseconds: UInt64(waitNs))
+        send(.press(unanswered[place].press), now: now)
+    }
+
+    private mutating func sendHeartbeat(now: Instant) {
+        if heartbeats.isMultiple(of: Self.heartbeatsPerPosition),
+            let position = measurements.position(at: clock(now), &chance)
+        {
+            send(.position(position), now: now)
+        }
+        heartbeats += 1
+        send(.heartbeat(measurements.heartbeat(&chance)), now: now)
+    }
+
+    /// Every frame counts as a heartbeat.
+    private mutating func send(_ message: UnitMessage, now: Instant) {
+        outbox.append(message)
+        postponeHeartbeat(now: now)
+    }
+
+    private mutating func postponeHeartbeat(now: Instant) {
+        heartbeatAt = now.monotonic.advanced(byNanoseconds: heartbeatNs)
+    }
+
+    private func clock(_ now: Instant) -> WallTime {
+        WallTime(nanoseconds: now.wall.nanoseconds &+ clockErrorNs)
+    }
+}

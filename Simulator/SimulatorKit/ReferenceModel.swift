@@ -1,0 +1,72 @@
+// A second, plain account of the rules that must never break, written without looking at the dispatcher.
+// Slow, obvious, and only what the checkers need.
+
+import AlertModel
+
+/// Folds the journal into who has which alert.
+struct ReferenceModel {
+    struct OpenAlert: Hashable {
+        let unit: UnitID
+        var centre: CentreID
+        var priority: Priority
+        var owner: OfficerID?
+        var hasArrived = false
+        var presses = 1
+    }
+
+    private(set) var open: [AlertID: OpenAlert] = [:]
+    private(set) var presses: Set<MessageID> = []
+    /// The newest alert of each unit.
+    private(set) var newest: [UnitID: AlertID] = [:]
+    /// Alerts that an owner gave back at least once.
+    private(set) var released: Set<AlertID> = []
+    /// Whether each command must succeed.
+    private(set) var mustSucceed: [CommandID: Bool] = [:]
+    private var centreOfUnit: [UnitID: CentreID] = [:]
+    private var defaultCentre: CentreID?
+
+    mutating func apply(_ event: Event, _ sequence: JournalSequence) {
+        switch event {
+        case .gatewayStarted(let started): defaultCentre = started.defaultCentre
+        case .unitRegistered(let unit): centreOfUnit[unit.id] = unit.centre
+        case .unitRemoved(let unit): centreOfUnit[unit] = nil
+        case .press(let press): apply(press, sequence)
+        case .officerAction(let action): mustSucceed[action.command] = apply(action)
+        default: break
+        }
+    }
+
+    private mutating func apply(_ press: Press, _ sequence: JournalSequence) {
+        guard presses.insert(press.id).inserted, press.category != .test else { return }
+        let priority = press.category.defaultPriority
+        if let known = open.first(where: { $0.value.unit == press.id.unit })?.key {
+            open[known]?.presses += 1
+            if let old = open[known]?.priority { open[known]?.priority = min(old, priority) }
+        } else if let centre = centreOfUnit[press.id.unit] ?? defaultCentre {
+            newest[press.id.unit] = AlertID(sequence.value)
+            open[AlertID(sequence.value)] = OpenAlert(unit: press.id.unit, centre: centre, priority: priority)
+        }
+    }
+
+    private mutating func apply(_ action: OfficerAction) -> Bool {
+        guard let alert = open[action.alert] else { return false }
+        if action.action == .claim {
+            if alert.owner == nil { open[action.alert]?.owner = action.officer }
+            return alert.owner == nil || alert.owner == action.officer
+        }
+        guard alert.owner == action.officer else { return false }
+        switch action.action {
+        case .claim: break
+        case .release:
+            released.insert(action.alert)
+            open[action.alert]?.owner = nil
+            open[action.alert]?.hasArrived = false
+        case .dispatch: return !alert.hasArrived
+        case .arrive: open[action.alert]?.hasArrived = true
+        case .close:
+            if action.outcome == nil { return false }
+            open[action.alert] = nil
+        }
+        return true
+    }
+}

@@ -1,0 +1,45 @@
+// The paths between units and gateway: frames are lost, late, doubled and overtake each other.
+
+import AlertModel
+
+/// A frame under way.
+enum SimulatedFrame {
+    case toGateway(LinkID, Event)
+    case toUnit(unit: Int, UnitAnswer)
+}
+
+/// Everything under way, delivered tick by tick.
+struct SimulatedNetwork {
+    /// How bad the paths are.
+    struct Weather {
+        var lossPerMille: Int
+        var doublePerMille: Int
+        var delayTicksMax: Int
+
+        static let storm = Weather(lossPerMille: 150, doublePerMille: 150, delayTicksMax: 8)
+        static let fair = Weather(lossPerMille: 0, doublePerMille: 0, delayTicksMax: 1)
+    }
+
+    var weather = Weather.storm
+    private var underWay: [(due: Int, serial: Int, frame: SimulatedFrame)] = []
+    private var nextSerial = 0
+
+    /// - Returns: false when the frame is lost.
+    @discardableResult
+    mutating func send(_ frame: SimulatedFrame, tick: Int, _ random: inout SeededGenerator) -> Bool {
+        if random.chance(perMille: weather.lossPerMille) { return false }
+        let copies = random.chance(perMille: weather.doublePerMille) ? 2 : 1
+        for _ in 0..<copies {
+            underWay.append((tick + random.below(weather.delayTicksMax + 1), nextSerial, frame))
+            nextSerial += 1
+        }
+        return true
+    }
+
+    /// Takes what has arrived by `tick`, the earliest first.
+    mutating func arrivals(tick: Int) -> [SimulatedFrame] {
+        let arrived = underWay.filter { $0.due <= tick }
+        underWay.removeAll { $0.due <= tick }
+        return arrived.sorted { ($0.due, $0.serial) < ($1.due, $1.serial) }.map(\.frame)
+    }
+}

@@ -1,0 +1,68 @@
+// An officer at a console: sees the feed late, races the others for claims, and sometimes errs.
+
+import AlertModel
+
+final class SimulatedOfficer {
+    let id: OfficerID
+    /// Open alerts as the console shows them.
+    private var view: [AlertID: Alert] = [:]
+    private var delayed: [(due: Int, entry: FeedEntry)] = []
+    /// The command that was sent and not answered.
+    private var waitingFor: CommandID?
+    /// Whether the officer only does what brings alerts to their end.
+    var isDiligent = false
+
+    init(_ id: OfficerID) { self.id = id }
+
+    func hear(_ entry: FeedEntry, due: Int) { delayed.append((due, entry)) }
+
+    /// The gateway is gone or back: the console starts from nothing.
+    func reset() {
+        view.removeAll()
+        delayed.removeAll()
+        waitingFor = nil
+    }
+
+    /// What the officer does at this tick.
+    ///
+    /// - Parameter command: makes a new command's number.
+    func act(tick: Int, _ random: inout SeededGenerator, command: () -> CommandID) -> Event? {
+        takeFeed(tick)
+        guard waitingFor == nil, random.chance(perMille: isDiligent ? 700 : 300) else { return nil }
+        guard let chosen = random.pick(view.keys.sorted()), let alert = view[chosen] else { return nil }
+        if alert.stage == .stored, random.chance(perMille: 600) {
+            return .alertShown(AlertShown(alert: alert.id, officer: id))
+        }
+        guard let action = choose(alert, &random) else { return nil }
+        let number = command()
+        waitingFor = number
+        let forgetsOutcome = !isDiligent && random.chance(perMille: 100)
+        let outcome = action == .close && !forgetsOutcome ? random.pick(Outcome.allCases) : nil
+        return .officerAction(
+            OfficerAction(
+                command: number, alert: alert.id, officer: id, action: action, outcome: outcome,
+                note: random.chance(perMille: 200) ? "note \(number.value)" : ""))
+    }
+
+    private func choose(_ alert: Alert, _ random: inout SeededGenerator) -> ActionKind? {
+        guard let owner = alert.owner else { return .claim }
+        if owner == id {
+            if isDiligent { return .close }
+            return random.pick([.dispatch, .dispatch, .arrive, .arrive, .close, .release, .claim])
+        }
+        // Somebody else's alert: mostly left alone.
+        return !isDiligent && random.chance(perMille: 100) ? random.pick(ActionKind.allCases) : nil
+    }
+
+    private func takeFeed(_ tick: Int) {
+        let count = delayed.prefix { $0.due <= tick }.count
+        for (_, entry) in delayed.prefix(count) {
+            switch entry {
+            case .alert(let alert): view[alert.id] = alert.isOpen ? alert : nil
+            case .result(let command, _): if command == waitingFor { waitingFor = nil }
+            case .centre, .unit, .unitGone: break
+            }
+        }
+        delayed.removeFirst(count)
+    }
+}

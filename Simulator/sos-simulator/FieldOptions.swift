@@ -1,0 +1,51 @@
+// The options that both commands share, and what they stand for.
+
+import ArgumentParser
+import Foundation
+import Settings
+
+/// Where gateway, certificates and units are.
+struct FieldOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The gateway's listener for units.", valueName: "host:port"))
+    var connect: ListenAddress
+
+    @Option(help: ArgumentHelp("Has ca.pem and units/ID.pem, units/ID.key; see Scripts/dev-pki.", valueName: "directory"))
+    var pki: String
+
+    @Option(help: ArgumentHelp("Who the units are and where.", valueName: "file"))
+    var registry: String
+
+    func validate() throws {
+        guard connect.port != 0 else { throw ValidationError("--connect needs the port that the gateway listens on.") }
+    }
+
+    /// Reads the registry.
+    ///
+    /// - Throws: an exit code, after saying what is wrong.
+    func loadRegistry(_ terminal: Terminal) throws -> Registry {
+        do throws(SettingsError) {
+            return try Registry.load(path: registry)
+        } catch {
+            throw failure(.noInput, "\(error)", terminal)
+        }
+    }
+
+    /// Who sits at the console.
+    ///
+    /// - Throws: an exit code, after saying what is wrong.
+    func access(console: String, officer: String, passwordFile: String, _ terminal: Terminal) throws -> OfficerAccess {
+        let text: String
+        do {
+            text = try String(contentsOf: URL(filePath: passwordFile), encoding: .utf8)
+        } catch {
+            throw failure(.noInput, "cannot read the password in \(passwordFile)", terminal)
+        }
+        let password = String(text.prefix { !$0.isNewline })
+        let base = console.hasSuffix("/") ? String(console.dropLast()) : console
+        return OfficerAccess(base: base, trustFile: "\(pki)/ca.pem", name: officer, password: password)
+    }
+}
+
+extension ListenAddress: @retroactive ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,302 @@
+// The fleet's thread: sleeps until a socket, an order, the next press or a unit's deadline wants something.
+
+import AlertModel
+import LinuxIO
+import SimulatedField
+import UnitProtocol
+import UnitTransport
+
+/// Everything that the fleet's thread owns.
+final class FleetWorker {
+    /// A unit and its connection.
+    private struct Member {
+        var unit: FieldUnit
+        var link: Link?
+        /// Tells events of the present connection from late ones of the last.
+        var generation: UInt32 = 0
+        /// What the epoll waits for now.
+        var watched: EpollEvents = []
+        /// The earliest entry in the heap.
+        var scheduledAt = MonotonicTime(nanoseconds: .max)
+        var wasOnline = false
+    }
+
+    private static let bellToken = UInt64.max
+    /// Without presses before everybody is there, latencies measure the gateway and not the start of the run.
+    private static let startGraceNs: UInt64 = 5_000_000_000
+    /// Units of a large fleet begin over this long, each: 500 handshakes a second.
+    private static let startSpreadNs: UInt64 = 2_000_000
+    /// Sockets served before deadlines are looked at again.
+    private static let eventsMax = 256
+    /// Refusals shown; a broken run must not drown the screen.
+    private static let notesMax = 20
+
+    private let fleet: Fleet
+    private let clock = SystemClock()
+    private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Link.readBytes, alignment: 16)
+    private var members: [Member]
+    private var heap = DeadlineHeap()
+    private var schedule: PressSchedule?
+    private var nextPress: ScheduledPress?
+    private var nextPressAt: MonotonicTime?
+    private var figures = FleetFigures()
+    private var ready = [EpollEvent](repeating: EpollEvent(), count: eventsMax)
+    private var notes = 0
+    private var isStopping = false
+
+    init(_ fleet: Fleet) {
+        self.fleet = fleet
+        let now = clock.now()
+        var chance = Chance(seed: fleet.plan.seed)
+        // Tenths of a second since 1970: another number in every run, whatever the seed, for 13 years.
+        let boot = UInt32(truncatingIfNeeded: now.wall.milliseconds / 100)
+        let spreadNs = Self.startSpreadNs * UInt64(fleet.plan.units.count)
+        members = fleet.plan.units.map { record in
+            let connectAt = now.monotonic.advanced(byNanoseconds: chance.nanoseconds(in: 0...spreadNs))
+            return Member(
+                unit: FieldUnit(
+                    record: record, boot: boot, heartbeatS: fleet.plan.heartbeatS, chance: chance.branch(),
+                    connectAt: connectAt))
+        }
+        schedule = fleet.plan.schedule
+    }
+
+    deinit { scratch.deallocate() }
+
+    /// Runs until the order to stop.
+    func run() {
+        do throws(Errno) {
+            try fleet.epoll.add(fleet.bell.rawValue, events: .readable, token: Self.bellToken)
+        } catch {
+            preconditionFailure("two descriptors of our own: \(error)")
+        }
+        let startBy = clock.now().monotonic.advanced(byNanoseconds: Self.startGraceNs)
+        for place in members.indices { reschedule(place) }
+        while !isStopping {
+            var now = clock.now()
+            begin(by: startBy, now: now)
+            takeOrders(now: now)
+            pressDue(now: now)
+            while let place = heap.popDue(at: now.monotonic) {
+                members[place].scheduledAt = MonotonicTime(nanoseconds: .max)
+                work(place, now: now)
+            }
+            fleet.publish(figures)
+            let count = wait(from: now.monotonic, startBy: startBy)
+            now = clock.now()
+            for index in 0..<count { serve(ready[index], now: now) }
+        }
+        for place in members.indices { farewell(place) }
+    }
+
+    private func wait(from now: MonotonicTime, startBy: MonotonicTime) -> Int {
+        var until = min(heap.earliest, nextPressAt)
+        if nextPressAt == nil && schedule != nil { until = min(until, startBy) }
+        // Rounded up: a wake-up before the deadline would find nothing to do.
+        let waitMs = until.map { Int32(clamping: ($0.nanosecondsSince(now) + 999_999) / 1_000_000) } ?? -1
+        do throws(Errno) {
+            return try fleet.epoll.wait(into: &ready, timeoutMs: waitMs)
+        } catch {
+            preconditionFailure("our own epoll is always valid: \(error)")
+        }
+    }
+
+    private func min(_ left: MonotonicTime?, _ right: MonotonicTime?) -> MonotonicTime? {
+        guard let left, let right else { return left ?? right }
+        return Swift.min(left, right)
+    }
+}
+
+// MARK: - Presses
+
+extension FleetWorker {
+    /// Starts the schedule once everybody is there, or the grace is over.
+    private func begin(by startBy: MonotonicTime, now: Instant) {
+        guard nextPressAt == nil, schedule != nil else { return }
+        guard figures.online == members.count || startBy <= now.monotonic else { return }
+        advanceSchedule(from: now.monotonic)
+    }
+
+    private func advanceSchedule(from time: MonotonicTime) {
+        nextPress = schedule?.next()
+        nextPressAt = nextPress.map { time.advanced(byNanoseconds: $0.afterNs) }
+        if nextPress == nil {
+            schedule = nil
+            figures.isScheduleDone = true
+        }
+    }
+
+    private func pressDue(now: Instant) {
+        while let press = nextPress, let time = nextPressAt, time <= now.monotonic {
+            _ = self.press(press.unit, press.category)
+            advanceSchedule(from: time)
+        }
+    }
+
+    private func press(_ place: Int, _ category: Category) -> (MessageID, MonotonicTime) {
+        // Read anew: the press's latency begins here.
+        let now = clock.now()
+        let id = members[place].unit.press(category, now: now)
+        fleet.ledger.pressed(id, at: now.monotonic)
+        work(place, now: now)
+        return (id, now.monotonic)
+    }
+
+    private func takeOrders(now: Instant) {
+        for order in fleet.takeOrders() {
+            switch order {
+            case .press(let unit, let category, let done):
+                let (id, at) = press(unit, category)
+                done(id, at)
+            case .stopPressing:
+                schedule = nil
+                nextPress = nil
+                nextPressAt = nil
+            case .stop: isStopping = true
+            }
+        }
+    }
+}
+
+// MARK: - Connections
+
+extension FleetWorker {
+    /// Lets the unit do what is due and sends what it says.
+    private func work(_ place: Int, now: Instant) {
+        switch members[place].unit.work(now: now) {
+        case .nothing: send(place, now: now)
+        case .connect(let redirect): connect(place, redirect, now: now)
+        case .close(let reason): lose(place, reason, now: now)
+        }
+        reschedule(place)
+    }
+
+    private func reschedule(_ place: Int) {
+        let deadline = members[place].unit.deadline
+        guard deadline < members[place].scheduledAt else { return }
+        members[place].scheduledAt = deadline
+        heap.push(place, at: deadline)
+    }
+
+    private func connect(_ place: Int, _ redirect: Redirect?, now: Instant) {
+        members[place].unit.connecting(now: now)
+        let gateway = fleet.plan.gateway
+        do {
+            let link = try Link(
+                to: redirect?.host ?? gateway.host, port: redirect?.port ?? gateway.port,
+                context: fleet.contexts[place])
+            members[place].generation &+= 1
+            try fleet.epoll.add(link.fd, events: link.interest, token: token(of: place))
+            members[place].watched = link.interest
+            members[place].link = link
+        } catch {
+            lose(place, "\(error)", now: now)
+        }
+    }
+
+    private func token(of place: Int) -> UInt64 { UInt64(members[place].generation) << 32 | UInt64(place) }
+
+    private func serve(_ event: EpollEvent, now: Instant) {
+        if event.token == Self.bellToken { return fleet.bell.drain() }
+        let place = Int(event.token & 0xFFFF_FFFF)
+        guard event.token == token(of: place), let link = members[place].link else { return }
+        if !link.isSecured {
+            guard proceed(place, link.handshake(), now: now) else { return }
+            guard link.isSecured else { return watch(place) }
+            members[place].unit.secured(now: now)
+            send(place, now: now)
+        } else if event.events.contains(.writable) {
+            guard proceed(place, link.flush(), now: now) else { return }
+        }
+        guard members[place].link === link else { return }
+        let step = link.read(scratch) { message in take(message, place) }
+        guard proceed(place, step, now: now) else { return }
+        send(place, now: now)
+        reschedule(place)
+    }
+
+    /// Sends everything that the unit has to say.
+    private func send(_ place: Int, now: Instant) {
+        guard let link = members[place].link, link.isSecured else { return }
+        for message in members[place].unit.takeOutbox() {
+            if case .press(let press) = message {
+                let unit = members[place].unit.record.id
+                fleet.ledger.sent(MessageID(unit: unit, boot: press.boot, counter: press.counter))
+            }
+            guard proceed(place, link.send(message, scratch), now: now) else { return }
+        }
+        watch(place)
+    }
+
+    /// - Returns: whether the connection lives.
+    private func proceed(_ place: Int, _ step: Link.Step, now: Instant) -> Bool {
+        guard case .ended(let reason) = step else { return true }
+        lose(place, reason, now: now)
+        return false
+    }
+
+    private func watch(_ place: Int) {
+        guard let link = members[place].link, members[place].watched != link.interest else { return }
+        members[place].watched = link.interest
+        // Only memory can be missing here; the unit's own deadlines then end the connection.
+        try? fleet.epoll.modify(link.fd, events: link.interest, token: token(of: place))
+    }
+
+    private func lose(_ place: Int, _ reason: String, now: Instant) {
+        if members[place].unit.isOnline { figures.online -= 1 }
+        members[place].link = nil
+        members[place].watched = []
+        members[place].unit.lost(now: now)
+        figures.lastProblem = reason
+        observe(place, .lost(reason), at: now)
+        reschedule(place)
+    }
+
+    private func farewell(_ place: Int) {
+        guard let link = members[place].link, link.isSecured else { return }
+        _ = link.send(.goodbye(Goodbye(.powerOff)), scratch)
+        link.finish()
+    }
+}
+
+// MARK: - What the gateway says
+
+extension FleetWorker {
+    /// - Returns: why the connection ends, nil when it goes on.
+    private func take(_ message: GatewayMessage, _ place: Int) -> String? {
+        // Read anew: a batch of frames may have waited.
+        let now = clock.now()
+        let unit = members[place].unit.record.id
+        let wasOnline = members[place].unit.isOnline
+        switch members[place].unit.receive(message, now: now) {
+        case .welcomed:
+            guard !wasOnline else { return nil }
+            figures.online += 1
+            figures.wasOnline = true
+            if members[place].wasOnline { figures.reconnects += 1 }
+            members[place].wasOnline = true
+            observe(place, .online, at: now)
+        case .stage(let notice):
+            fleet.ledger.reached(
+                notice.stage, of: notice.alert,
+                press: MessageID(unit: unit, boot: notice.boot, counter: notice.counter), at: now.monotonic)
+            observe(place, .stage(notice), at: now)
+        case .refused(let unable): note("unit \(unit): UNABLE \(unable.code.rawValue): \(unable.text)")
+        case .clockSet: note("unit \(unit): the gateway set its clock")
+        case .ended(let reason): return reason
+        case .ignored: break
+        }
+        return nil
+    }
+
+    private func observe(_ place: Int, _ what: FleetObservation.What, at now: Instant) {
+        let unit = members[place].unit.record.id
+        fleet.observations?.yield(FleetObservation(unit: unit, what: what, at: now.monotonic))
+    }
+
+    private func note(_ text: String) {
+        notes += 1
+        if notes <= Self.notesMax { fleet.terminal.note(text) }
+        if notes == Self.notesMax { fleet.terminal.note("further messages of this kind are not shown") }
+    }
+}

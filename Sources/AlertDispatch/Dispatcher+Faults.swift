@@ -1,0 +1,25 @@
+// Technical conditions of units: begin and end, kept a unit.
+
+import AlertModel
+
+extension Dispatcher {
+    /// Keeps the latest report of a kind. A repeat, or a report that the unit sent before the one that is
+    /// known (two paths overtake each other), is acknowledged and changes nothing.
+    mutating func fault(
+        _ report: FaultReport, isActive: Bool, at now: WallTime, effects: inout [Effect]
+    ) {
+        let unit = unit(for: report.id.unit)
+        acknowledge(report.id, of: unit, effects: &effects)
+        let changed = UnitFault(
+            kind: report.fault, isActive: isActive, report: report.id, changedAt: now, detail: report.detail)
+        if let place = unit.faults.firstIndex(where: { $0.kind == report.fault }) {
+            let known = unit.faults[place]
+            guard unit.isLater(report.id, than: known.report) else { return }
+            unit.faults[place] = changed
+        } else {
+            let place = unit.faults.firstIndex { $0.kind.rawValue > report.fault.rawValue }
+            unit.faults.insert(changed, at: place ?? unit.faults.endIndex)
+        }
+        publish(unit, effects: &effects)
+    }
+}

@@ -1,0 +1,88 @@
+// What must be true after every step. Tests and the simulation ask; the daemon never does.
+
+import AlertModel
+
+extension Dispatcher {
+    /// Everything that is wrong, one sentence each; empty when all is well. O(n log n).
+    public func checkInvariants() -> [String] {
+        var wrong: [String] = []
+        checkAlerts(&wrong)
+        checkQueues(&wrong)
+        checkUnits(&wrong)
+        for (press, stored) in presses where stored.alert > AlertID(lastSequence.value) {
+            wrong.append("press \(press) names alert \(stored.alert.value) of the future")
+        }
+        return wrong.sorted()
+    }
+
+    private func checkAlerts(_ wrong: inout [String]) {
+        for (id, state) in alerts {
+            let alert = state.alert
+            if alert.id != id { wrong.append("alert \(alert.id.value) is filed as \(id.value)") }
+            if (alert.owner != nil) != (alert.stage >= .answered) {
+                wrong.append("alert \(id.value) is \(alert.stage) with owner \(String(describing: alert.owner))")
+            }
+            if (alert.outcome != nil) != (alert.stage == .closed) {
+                wrong.append("alert \(id.value) is \(alert.stage), outcome \(String(describing: alert.outcome))")
+            }
+            if units[alert.unit]?.latestAlert !== state {
+                wrong.append("alert \(id.value) is kept but not its unit's latest")
+            }
+            if presses[alert.press]?.alert != id { wrong.append("alert \(id.value) has a forgotten press") }
+            if presses[state.latestPress]?.alert != id {
+                wrong.append("alert \(id.value) names a press that is not its own")
+            }
+            if alert.confirmedStage.map({ $0 > state.furthestStage }) == true {
+                wrong.append("alert \(id.value) is confirmed beyond its stage")
+            }
+            if (alert.cancelledAt == nil) != (state.cancelledBy == nil) {
+                wrong.append("alert \(id.value) is marked by half")
+            }
+            if alert.pressCount == 0 { wrong.append("alert \(id.value) has no press") }
+            if closedAlerts[id] != nil { wrong.append("alert \(id.value) is both kept and forgotten") }
+        }
+    }
+
+    private func checkQueues(_ wrong: inout [String]) {
+        var queued = 0
+        for (centre, queue) in queues {
+            var last: AlertQueue.Key?
+            queue.forEach { key in
+                queued += 1
+                if let last, !(last < key) {
+                    wrong.append("queue of \(centre) is out of order at \(key.alert.value)")
+                }
+                last = key
+                guard let state = alerts[key.alert], state.alert.isOpen else {
+                    wrong.append("queue of \(centre) holds \(key.alert.value), which is not open")
+                    return
+                }
+                if state.alert.centre != centre || state.key != key {
+                    wrong.append("alert \(key.alert.value) stands at the wrong place of \(centre)")
+                }
+            }
+        }
+        let open = alerts.values.reduce(0) { $0 + ($1.alert.isOpen ? 1 : 0) }
+        if queued != open { wrong.append("\(open) alerts are open, \(queued) are queued") }
+    }
+
+    private func checkUnits(_ wrong: inout [String]) {
+        var owners: [LinkID: UnitID] = [:]
+        for (id, unit) in units {
+            if unit.record.id != id { wrong.append("unit \(unit.record.id) is filed as \(id)") }
+            unit.links.forEach { link in
+                if let other = owners.updateValue(id, forKey: link) {
+                    wrong.append("link \(link.value) is held by \(min(id, other)) and \(max(id, other))")
+                }
+            }
+            if let latest = unit.latestAlert, alerts[latest.alert.id] !== latest {
+                wrong.append("unit \(id) holds alert \(latest.alert.id.value), which is not kept")
+            }
+            if unit.isShown != unit.isVisible { wrong.append("consoles believe wrongly of unit \(id)") }
+            for (left, right) in zip(unit.faults, unit.faults.dropFirst())
+            where left.kind.rawValue >= right.kind.rawValue {
+                wrong.append("faults of \(id) are out of order")
+            }
+        }
+    }
+}

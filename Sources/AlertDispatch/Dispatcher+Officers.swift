@@ -1,0 +1,89 @@
+// What consoles and officers do to alerts, and what units confirm. The first claim in the journal wins.
+
+import AlertModel
+
+extension Dispatcher {
+    /// The first console that shows a stored alert makes it ring; later confirmations change nothing.
+    mutating func alertShown(_ shown: AlertShown, at now: WallTime, effects: inout [Effect]) {
+        guard let state = alerts[shown.alert], state.alert.stage == .stored else { return }
+        advance(state, to: .ringing, at: now, effects: &effects)
+    }
+
+    mutating func officerActed(_ action: OfficerAction, at now: WallTime, effects: inout [Effect]) {
+        guard let state = alerts[action.alert] else {
+            if let closed = closedAlerts[action.alert] {
+                refuse(action, .alreadyClosed, owner: closed.owner, effects: &effects)
+            } else {
+                refuse(action, .alertUnknown, owner: nil, effects: &effects)
+            }
+            return
+        }
+        let move = AlertMove.of(
+            action.action, at: state.alert.stage,
+            ownership: Ownership(owner: state.alert.owner, officer: action.officer),
+            hasOutcome: action.outcome != nil)
+        switch move {
+        case .refused(let reason):
+            refuse(action, reason, owner: state.alert.owner, effects: &effects)
+        case .stay:
+            if takeNote(action, state) { publish(state, effects: &effects) }
+            effects.append(.feed(.result(action.command, .done(action.alert))))
+        case .stage(let stage):
+            _ = takeNote(action, state)
+            apply(action, to: state)
+            advance(state, to: stage, at: now, effects: &effects)
+            effects.append(.feed(.result(action.command, .done(action.alert))))
+        }
+    }
+
+    private mutating func apply(_ action: OfficerAction, to state: AlertState) {
+        switch action.action {
+        case .claim:
+            state.alert.owner = action.officer
+            totals.alertsClaimed &+= 1
+        case .release: state.alert.owner = nil
+        case .dispatch, .arrive: break
+        case .close:
+            state.alert.outcome = action.outcome
+            removeFromQueue(state)
+            totals.alertsClosed &+= 1
+        }
+    }
+
+    /// A note replaces the former one; an action without a note leaves it.
+    private func takeNote(_ action: OfficerAction, _ state: AlertState) -> Bool {
+        guard !action.note.isEmpty, action.note != state.alert.note else { return false }
+        state.alert.note = action.note
+        return true
+    }
+
+    private mutating func refuse(
+        _ action: OfficerAction, _ reason: RefusalReason, owner: OfficerID?, effects: inout [Effect]
+    ) {
+        totals.commandsRefused &+= 1
+        effects.append(.feed(.result(action.command, .refused(reason, owner: owner))))
+    }
+
+    private mutating func advance(
+        _ state: AlertState, to stage: Stage, at now: WallTime, effects: inout [Effect]
+    ) {
+        state.move(to: stage, at: now)
+        let unit = unit(for: state.alert.unit)
+        notify(unit, of: state, effects: &effects)
+        publish(state, effects: &effects)
+        // A unit that left the registry was shown for the sake of its alert.
+        if !unit.isVisible { publish(unit, effects: &effects) }
+    }
+
+    /// Counts upwards only, and only stages that the alert came to. Once a unit knows that its alert is
+    /// closed, the alert is dropped.
+    mutating func stageConfirmed(_ confirmation: StageConfirmation, effects: inout [Effect]) {
+        guard let state = alerts[confirmation.alert], state.alert.unit == confirmation.unit,
+            confirmation.stage <= state.furthestStage
+        else { return }
+        if let confirmed = state.alert.confirmedStage, confirmed >= confirmation.stage { return }
+        state.alert.confirmedStage = confirmation.stage
+        publish(state, effects: &effects)
+        if confirmation.stage == .closed { forget(state, of: unit(for: confirmation.unit)) }
+    }
+}

@@ -1,0 +1,93 @@
+// The registry as the journal tells it: which centres and units exist, and who serves whom.
+
+import AlertModel
+
+extension Dispatcher {
+    /// Reporting time of a unit that nobody registered: the middle class of EN 50136-1.
+    private static var unregisteredReportingTimeS: UInt16 { 90 }
+
+    /// Every link of the earlier process is gone, and the default centre may be another.
+    mutating func gatewayStarted(_ started: GatewayStarted, at now: WallTime, effects: inout [Effect]) {
+        defaultCentre = started.defaultCentre
+        for id in units.keys.sorted() {
+            guard let unit = units[id] else { continue }
+            let wasOnline = !unit.links.isEmpty
+            if wasOnline {
+                unit.links.removeAll()
+                unit.linkChangedAt = now
+            }
+            let hasNewCentre = !unit.isRegistered && unit.record.centre != started.defaultCentre
+            if hasNewCentre { unit.record = unregisteredRecord(from: unit.record) }
+            if wasOnline || hasNewCentre { publish(unit, effects: &effects) }
+        }
+        adoptUnassigned(effects: &effects)
+    }
+
+    /// Moves alerts that came before any centre was known to the default centre.
+    private mutating func adoptUnassigned(effects: inout [Effect]) {
+        guard let defaultCentre, defaultCentre != Self.unassignedCentre else { return }
+        for state in openAlertStates(of: Self.unassignedCentre) {
+            removeFromQueue(state)
+            state.alert.centre = defaultCentre
+            addToQueue(state)
+            publish(state, effects: &effects)
+        }
+    }
+
+    mutating func centreRegistered(_ centre: CentreRecord, effects: inout [Effect]) {
+        guard centresByID[centre.id] != centre else { return }
+        centresByID[centre.id] = centre
+        effects.append(.feed(.centre(centre)))
+    }
+
+    /// An open alert of the unit stays in the queue where it is.
+    mutating func unitRegistered(_ record: UnitRecord, effects: inout [Effect]) {
+        let unit: UnitState
+        if let known = units[record.id] {
+            if known.isRegistered && known.record == record { return }
+            unit = known
+            unit.record = record
+            unit.isRegistered = true
+        } else {
+            unit = UnitState(record: record, isRegistered: true)
+            units[record.id] = unit
+        }
+        publish(unit, effects: &effects)
+    }
+
+    /// The unit keeps its links and its open alert; new alerts of it go to the default centre.
+    mutating func unitRemoved(_ id: UnitID, effects: inout [Effect]) {
+        guard let unit = units[id], unit.isRegistered else { return }
+        unit.isRegistered = false
+        unit.record = unregisteredRecord(from: unit.record)
+        publish(unit, effects: &effects)
+    }
+
+    /// The unit's state, made when a valid certificate brings a unit that nobody registered.
+    mutating func unit(for id: UnitID) -> UnitState {
+        if let known = units[id] { return known }
+        let record = UnitRecord(
+            id: id, centre: defaultCentre ?? Self.unassignedCentre, place: "", point: nil,
+            reportingTimeS: Self.unregisteredReportingTimeS)
+        let unit = UnitState(record: record, isRegistered: false)
+        units[id] = unit
+        return unit
+    }
+
+    private func unregisteredRecord(from record: UnitRecord) -> UnitRecord {
+        UnitRecord(
+            id: record.id, centre: defaultCentre ?? Self.unassignedCentre, place: record.place,
+            point: record.point, reportingTimeS: record.reportingTimeS)
+    }
+
+    /// Tells consoles how a unit is, or that it is gone.
+    func publish(_ unit: UnitState, effects: inout [Effect]) {
+        if unit.isVisible {
+            unit.isShown = true
+            effects.append(.feed(.unit(unit.status)))
+        } else if unit.isShown {
+            unit.isShown = false
+            effects.append(.feed(.unitGone(unit.record.id)))
+        }
+    }
+}

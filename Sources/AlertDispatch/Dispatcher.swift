@@ -1,0 +1,112 @@
+// The pure core: the one writer of every alert. Events in, effects out; no clock, no file, no socket.
+// One thread owns it. The rules stand in Docs/alert-life.md; each group of events has its own file.
+
+public import AlertModel
+
+/// The state machine behind all queues: its state is the fold of the journal.
+///
+/// ``step(_:sequence:at:effects:)`` applies a durable event and ``observe(_:at:effects:)`` a routine one.
+/// Two dispatchers that took the same steps hold the same state, whatever they observed
+/// (``stateHash()`` compares them).
+///
+/// Cost: a heartbeat is one look-up and allocates nothing; an urgent event takes O(log n) in the open
+/// alerts of a centre. Memory: one object a unit ever seen (at most one for each certificate), one an
+/// open alert, and for ever about 48 bytes a press and 48 bytes a closed alert.
+///
+/// `@unchecked Sendable`: it cannot be copied, and the objects that it holds are reachable from nowhere
+/// else, so moving it to another thread moves everything.
+public struct Dispatcher: ~Copyable, @unchecked Sendable {
+    /// Connections a unit may hold; a further one closes the oldest.
+    public static var linksPerUnitMax: Int { LinkPair.linksMax }
+
+    /// Holds alerts while not even a default centre is known: an alert is never without a queue.
+    public static let unassignedCentre: CentreID = {
+        guard let centre = try? CentreID("unassigned") else {
+            preconditionFailure("the reserved centre's name is a valid identifier")
+        }
+        return centre
+    }()
+
+    var defaultCentre: CentreID?
+    var centresByID: [CentreID: CentreRecord] = [:]
+    var units: [UnitID: UnitState] = [:]
+    /// Open alerts, and closed ones whose unit has not confirmed that yet: at most one a unit.
+    var alerts: [AlertID: AlertState] = [:]
+    var queues: [CentreID: AlertQueue] = [:]
+    var presses: [MessageID: StoredPress] = [:]
+    var closedAlerts: [AlertID: ClosedAlert] = [:]
+
+    /// Totals since the first journal record.
+    public internal(set) var totals = DispatchTotals()
+    /// The latest journal record that was applied.
+    public private(set) var lastSequence = JournalSequence.zero
+
+    /// A dispatcher before the first journal record.
+    public init() {}
+
+    /// Applies an event that is durable.
+    ///
+    /// - Parameters:
+    ///   - event: urgent; a routine one changes nothing but what is known of the unit's condition.
+    ///   - sequence: its journal record, greater than every earlier one. A new alert takes it as its number.
+    ///   - time: the record's time.
+    ///   - effects: what is to be done is appended, in order; the caller keeps and empties the array.
+    public mutating func step(
+        _ event: Event, sequence: JournalSequence, at time: Instant, effects: inout [Effect]
+    ) {
+        precondition(sequence > lastSequence, "journal records are applied once and in order")
+        lastSequence = sequence
+        let now = time.wall
+        switch event {
+        case .gatewayStarted(let started): gatewayStarted(started, at: now, effects: &effects)
+        case .centreRegistered(let centre): centreRegistered(centre, effects: &effects)
+        case .unitRegistered(let record): unitRegistered(record, effects: &effects)
+        case .unitRemoved(let unit): unitRemoved(unit, effects: &effects)
+        case .linkUp(let link): linkUp(link, at: now, effects: &effects)
+        case .linkDown(let link): linkDown(link, at: now, effects: &effects)
+        case .press(let press): pressed(press, at: now, effects: &effects)
+        case .cancel(let cancel): cancelled(cancel, at: now, effects: &effects)
+        case .faultBegan(let report): fault(report, isActive: true, at: now, effects: &effects)
+        case .faultEnded(let report): fault(report, isActive: false, at: now, effects: &effects)
+        case .stageConfirmed(let confirmation): stageConfirmed(confirmation, effects: &effects)
+        case .alertShown(let shown): alertShown(shown, at: now, effects: &effects)
+        case .officerAction(let action): officerActed(action, at: now, effects: &effects)
+        case .heartbeat, .position: observe(event, at: time, effects: &effects)
+        }
+    }
+
+    /// Takes a routine event: the latest of a unit counts. Never changes an alert; nothing is kept of a
+    /// unit that no durable event named. Allocates nothing.
+    ///
+    /// - Parameters:
+    ///   - event: a heartbeat or a position; anything else is a mistake of the program.
+    ///   - time: when it was taken from the ring.
+    ///   - effects: what is to be done is appended; nothing in this version.
+    public mutating func observe(_ event: Event, at time: Instant, effects: inout [Effect]) {
+        switch event {
+        case .heartbeat(let unit, let heartbeat):
+            guard let state = units[unit] else { return }
+            state.routine.heartbeat = heartbeat
+            state.routine.heardAt = time
+        case .position(let unit, let position):
+            guard let state = units[unit] else { return }
+            state.routine.position = position
+            state.routine.heardAt = time
+        default: preconditionFailure("an urgent event must go through the journal")
+        }
+    }
+}
+
+/// What happened since the first journal record.
+public struct DispatchTotals: Hashable, Sendable {
+    /// Different presses, test calls included.
+    public internal(set) var pressesStored: UInt64 = 0
+    /// Presses that came again.
+    public internal(set) var pressesRepeated: UInt64 = 0
+    public internal(set) var testCalls: UInt64 = 0
+    public internal(set) var alertsRaised: UInt64 = 0
+    /// Claims that were won.
+    public internal(set) var alertsClaimed: UInt64 = 0
+    public internal(set) var alertsClosed: UInt64 = 0
+    public internal(set) var commandsRefused: UInt64 = 0
+}

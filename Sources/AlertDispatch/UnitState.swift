@@ -1,0 +1,134 @@
+// What the dispatcher knows of one unit. Objects, so that a heartbeat changes one in place; they never
+// leave the dispatcher.
+
+public import AlertModel
+
+/// A unit's condition that has begun or has ended.
+public struct UnitFault: Hashable, Sendable {
+    /// Which condition.
+    public let kind: FaultKind
+    /// Whether it lasts.
+    public let isActive: Bool
+    /// The report that said so last.
+    public let report: MessageID
+    /// When the gateway stored that report.
+    public let changedAt: WallTime
+    /// A number whose meaning the kind gives.
+    public let detail: Int32
+}
+
+/// The latest routine reports of a unit. Not journaled, so empty after a restart until it reports again.
+public struct UnitRoutine: Hashable, Sendable {
+    /// The latest heartbeat.
+    public var heartbeat: Heartbeat?
+    /// The latest position report.
+    public var position: Position?
+    /// When the gateway last took a routine report.
+    public var heardAt: Instant?
+}
+
+final class UnitState {
+    var record: UnitRecord
+    var isRegistered: Bool
+    var links = LinkPair()
+    /// When the unit last went online or offline.
+    var linkChangedAt: WallTime?
+    /// Boots in the order in which they first connected, the present one last; at most ``bootsMax``.
+    private(set) var boots: [UInt32] = []
+    /// A message waits in a unit over a restart or two, not over more.
+    static let bootsMax = 4
+    /// The open alert, or the last closed one while the unit has not confirmed that it is closed.
+    var latestAlert: AlertState?
+    var lastTestAt: WallTime?
+    /// One entry a kind that was ever reported, in order of kind; at most as many as there are kinds.
+    var faults: [UnitFault] = []
+    var routine = UnitRoutine()
+    /// Whether consoles were told of it and not yet that it is gone.
+    var isShown = false
+
+    init(record: UnitRecord, isRegistered: Bool) {
+        self.record = record
+        self.isRegistered = isRegistered
+    }
+
+    var openAlert: AlertState? {
+        guard let latestAlert, latestAlert.alert.isOpen else { return nil }
+        return latestAlert
+    }
+
+    /// Whether consoles have a use for it.
+    var isVisible: Bool { isRegistered || !links.isEmpty || openAlert != nil }
+
+    var status: UnitStatus {
+        UnitStatus(
+            record: record, isOnline: !links.isEmpty, isRegistered: isRegistered, linkChangedAt: linkChangedAt)
+    }
+
+    /// Notes the boot of a HELLO.
+    func connected(boot: UInt32) {
+        guard !boots.contains(boot) else { return }
+        if boots.count == Self.bootsMax { boots.removeFirst() }
+        boots.append(boot)
+    }
+
+    /// Whether the unit sent `message` after `other`, as far as one can know: by its counter within a
+    /// boot, by the order in which the boots connected, and where a boot is not known by the journal's
+    /// order; but nothing is later than the present boot.
+    func isLater(_ message: MessageID, than other: MessageID) -> Bool {
+        if message.boot == other.boot { return message.counter > other.counter }
+        guard let place = boots.firstIndex(of: message.boot), let otherPlace = boots.firstIndex(of: other.boot)
+        else { return other.boot != boots.last }
+        return place > otherPlace
+    }
+}
+
+/// An alert and what the dispatcher alone needs beside it.
+final class AlertState {
+    var alert: Alert
+    /// The press by which stage notices name the alert.
+    var latestPress: MessageID
+    /// The cancel that marked it.
+    var cancelledBy: MessageID?
+    /// When it came to its stage, as notices say it: grows with each stage, also when the clock is set back.
+    private(set) var stageAt: WallTime
+    /// The furthest stage so far; a release goes back.
+    private(set) var furthestStage: Stage = .stored
+
+    init(_ alert: Alert) {
+        self.alert = alert
+        latestPress = alert.press
+        stageAt = alert.storedAt
+    }
+
+    var key: AlertQueue.Key { AlertQueue.Key(priority: alert.priority, alert: alert.id) }
+
+    /// Brings the alert to a stage and remembers the first time that it came there.
+    func move(to stage: Stage, at time: WallTime) {
+        alert.stage = stage
+        furthestStage = max(furthestStage, stage)
+        // Units see milliseconds and take the later of two notices as true.
+        let (next, overflow) = stageAt.nanoseconds.addingReportingOverflow(1_000_000)
+        stageAt = overflow ? stageAt : max(time, WallTime(nanoseconds: next))
+        switch stage {
+        case .stored: break
+        case .ringing: alert.ringingAt = alert.ringingAt ?? time
+        case .answered: alert.answeredAt = alert.answeredAt ?? time
+        case .dispatched: alert.dispatchedAt = alert.dispatchedAt ?? time
+        case .arrived: alert.arrivedAt = alert.arrivedAt ?? time
+        case .closed: alert.closedAt = alert.closedAt ?? time
+        }
+    }
+}
+
+/// What is kept of a closed alert for ever, so that a late repeat or command gets a true answer.
+struct ClosedAlert: Hashable, Sendable {
+    let closedAt: WallTime
+    let owner: OfficerID?
+}
+
+/// What is kept of every press for ever.
+struct StoredPress: Hashable, Sendable {
+    /// The alert it raised or was merged into; of a test call, its own number, which is no alert's.
+    let alert: AlertID
+    let storedAt: WallTime
+}

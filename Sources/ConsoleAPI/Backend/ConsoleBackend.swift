@@ -1,0 +1,42 @@
+// What the console API asks of the gateway behind it. Nothing here knows HTTP.
+
+public import AlertModel
+
+/// Why a command got no result.
+public enum ConsoleBackendError: Error, Hashable, Sendable {
+    /// The way to the journal is full; nothing was done, trying again is safe.
+    case busy
+    /// No result came in time; the command may still take effect, the feed will show it.
+    case timedOut
+    /// The gateway stops; nothing was done.
+    case stopping
+}
+
+/// The gateway as consoles use it. Every function may be called from any task at any time.
+public protocol ConsoleBackend: Sendable {
+    /// The account of `officer`; nil when there is none.
+    ///
+    /// - Throws: whatever the registry of accounts has to say; nobody signs in then, and it is logged.
+    func account(_ officer: OfficerID) async throws -> OfficerAccount?
+
+    /// Does `action`. When it returns, the result is durable and the ``ConsoleFeed`` already shows it.
+    ///
+    /// - Parameters:
+    ///   - outcome: given exactly when the action is `close`.
+    ///   - note: at most `OfficerAction.noteBytesMax` bytes.
+    /// - Throws: ``ConsoleBackendError``; each case says whether something may have happened.
+    func submit(
+        _ action: ActionKind, on alert: AlertID, by officer: OfficerID, outcome: Outcome?, note: String
+    ) async throws(ConsoleBackendError) -> CommandResult
+
+    /// Tells that a console shows `alert` to `officer`: what makes the alert ring.
+    ///
+    /// - Throws: ``ConsoleBackendError``; the console tells it again.
+    func alertShown(_ alert: AlertID, by officer: OfficerID) async throws(ConsoleBackendError)
+
+    /// Writes one line of the audit record. A failure is the backend's to report.
+    func audit(_ entry: AuditEntry) async
+
+    /// The wall clock; sessions and lock-outs live by it. Quick, never blocks.
+    func now() -> WallTime
+}

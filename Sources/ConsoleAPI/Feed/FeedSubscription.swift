@@ -1,0 +1,152 @@
+// One console's place in the stream: bounded, pulled by its writer, never waited for by the feed.
+
+import AlertModel
+import Synchronization
+
+/// What a console's writer finds when it looks.
+enum FeedSignal: Hashable, Sendable {
+    /// Changes in journal order; never empty.
+    case items([FeedItem])
+    /// Changes were passed over: load the lists, which are at this sequence or later.
+    case resync(JournalSequence)
+    /// Nothing happened for a while; say that the connection lives.
+    case heartbeat
+}
+
+/// A bounded mailbox with one reader.
+///
+/// When it is full, everything in it is dropped and the reader finds one `resync` in its place: a slow
+/// console costs memory for ``itemsMax`` items and no time of anybody else.
+final class FeedSubscription: Sendable {
+    /// How the stream begins.
+    enum Start: Hashable, Sendable {
+        /// From now on; the lists are still to be loaded.
+        case fresh
+        /// With everything that was missed.
+        case resumed
+        /// What was missed is no longer known: a resync follows.
+        case lost
+    }
+
+    let centres: Set<CentreID>
+    let officer: OfficerID?
+    let start: Start
+    /// The sequence from which the stream is complete.
+    let startsAt: JournalSequence
+
+    private struct State {
+        var items: [FeedItem]
+        var latest: JournalSequence
+        var needsResync: Bool
+        var needsHeartbeat = false
+        var isFinished = false
+        var waiting: CheckedContinuation<Void, Never>?
+
+        struct Answer {
+            let signal: FeedSignal?
+        }
+
+        var hasAnswer: Bool { isFinished || needsResync || !items.isEmpty || needsHeartbeat }
+
+        mutating func takeWaiting() -> CheckedContinuation<Void, Never>? {
+            defer { waiting = nil }
+            return waiting
+        }
+
+        /// nil while there is nothing to say.
+        mutating func take() -> Answer? {
+            if isFinished { return Answer(signal: nil) }
+            if needsResync {
+                needsResync = false
+                return Answer(signal: .resync(latest))
+            }
+            if !items.isEmpty {
+                defer { items = [] }
+                return Answer(signal: .items(items))
+            }
+            if needsHeartbeat {
+                needsHeartbeat = false
+                return Answer(signal: .heartbeat)
+            }
+            return nil
+        }
+    }
+
+    private let state: Mutex<State>
+    private let itemsMax: Int
+
+    init(
+        centres: Set<CentreID>, officer: OfficerID?, start: Start, startsAt: JournalSequence, missed: [FeedItem],
+        latest: JournalSequence, itemsMax: Int
+    ) {
+        self.centres = centres
+        self.officer = officer
+        self.start = start
+        self.startsAt = startsAt
+        self.itemsMax = itemsMax
+        state = Mutex(State(items: missed, latest: latest, needsResync: start == .lost))
+    }
+
+    /// Puts an item in, or drops everything and asks for a resync. Never blocks.
+    ///
+    /// - Returns: whether this item made the mailbox overflow.
+    func offer(_ item: FeedItem) -> Bool {
+        guard item.concerns(centres) else { return false }
+        let (overflowed, waiting) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
+            if state.isFinished { return (false, nil) }
+            state.latest = item.sequence
+            if state.needsResync { return (false, nil) }
+            let overflows = state.items.count >= itemsMax
+            if overflows {
+                state.items = []
+                state.needsResync = true
+            } else {
+                state.items.append(item)
+            }
+            return (overflows, state.takeWaiting())
+        }
+        waiting?.resume()
+        return overflowed
+    }
+
+    /// Lets the reader send a sign of life.
+    func beat() {
+        let waiting = state.withLock { state in
+            state.needsHeartbeat = true
+            return state.takeWaiting()
+        }
+        waiting?.resume()
+    }
+
+    /// Ends the stream; the reader finds nil, at once.
+    func finish() {
+        let waiting = state.withLock { state in
+            state.isFinished = true
+            state.items = []
+            return state.takeWaiting()
+        }
+        waiting?.resume()
+    }
+
+    /// The next signal, waiting for one; nil when the stream has ended or the reader's task was cancelled.
+    ///
+    /// One reader at a time.
+    func next() async -> FeedSignal? {
+        while true {
+            if let answer = state.withLock({ $0.take() }) { return answer.signal }
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    let isReady = state.withLock { state in
+                        if state.hasAnswer { return true }
+                        precondition(state.waiting == nil, "a subscription has one reader")
+                        state.waiting = continuation
+                        return false
+                    }
+                    if isReady { continuation.resume() }
+                }
+            } onCancel: {
+                finish()
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+// The catalogue of problems. Reasons are permanent; Docs/console-api.md lists them.
+
+import AlertModel
+import HTTPTypes
+
+// MARK: - The request itself
+
+extension Problem {
+    static let notFound = Problem(
+        status: .notFound, reason: "not_found", title: "Nothing lives here",
+        detail: "This path is neither of the API nor of the console's files. The API's paths begin with /v1.")
+
+    static func wrongMethod(allow: String) -> Problem {
+        Problem(
+            status: .methodNotAllowed, reason: "wrong_method", title: "Wrong method",
+            detail: "This path knows \(allow) only.", allow: allow)
+    }
+
+    static let notJSON = Problem(
+        status: .unsupportedMediaType, reason: "not_json", title: "The request is not JSON",
+        detail: "Send the header 'Content-Type: application/json'; with nothing to say, the body is {}.", isDenial: true)
+
+    static func foreignOrigin(_ origin: String) -> Problem {
+        Problem(
+            status: .forbidden, reason: "foreign_origin", title: "The request comes from another site",
+            detail: "Origin '\(origin.prefix(200))' is not this console. Open the console by the address it is served from.",
+            isDenial: true)
+    }
+
+    static func bodyTooLarge(bytesMax: Int) -> Problem {
+        Problem(
+            status: .contentTooLarge, reason: "body_too_large", title: "The body is too large",
+            detail: "A body has at most \(bytesMax) bytes.")
+    }
+
+    static func badBody(_ detail: String) -> Problem {
+        Problem(status: .badRequest, reason: "bad_body", title: "The body is not what this path takes", detail: detail)
+    }
+
+    static func badQuery(_ detail: String) -> Problem {
+        Problem(status: .badRequest, reason: "bad_query", title: "The query is not what this path takes", detail: detail)
+    }
+}
+
+// MARK: - Sign-in and rights
+
+extension Problem {
+    /// The same for an unknown officer, a wrong password and a damaged account: it tells nothing.
+    static let signInRefused = Problem(
+        status: .unauthorized, reason: "sign_in_refused", title: "Sign-in refused",
+        detail: "Sign-in name or password is wrong. Check both and the keyboard's language; a supervisor can set a new password.")
+
+    static func lockedOut(seconds: Int) -> Problem {
+        Problem(
+            status: .tooManyRequests, reason: "locked_out", title: "Too many failed sign-ins",
+            detail: "Try again in \(seconds) s. Sign-in was not checked, so a right password does not help before.",
+            retryAfterS: seconds)
+    }
+
+    static let notSignedIn = Problem(
+        status: .unauthorized, reason: "not_signed_in", title: "Not signed in",
+        detail: "Sign in with POST /v1/sign-in and send its cookie. A session ends when it is idle or old.",
+        isDenial: true)
+
+    static let notYourCentre = Problem(
+        status: .forbidden, reason: "not_your_centre", title: "Not one of your centres",
+        detail: "Your account does not serve this centre. GET /v1/me lists those it serves; a supervisor can change them.",
+        isDenial: true)
+}
+
+// MARK: - Alerts
+
+extension Problem {
+    static let alertUnknown = Problem(
+        status: .notFound, reason: "alert_unknown", title: "No such alert",
+        detail: "There is no open alert of this id, nor one closed a short while ago. Load the list again.")
+
+    static let centreUnknown = Problem(
+        status: .notFound, reason: "centre_unknown", title: "No such centre",
+        detail: "Your account serves this centre, but the registry does not have it. Tell an administrator.")
+
+    static func refused(_ refusal: RefusalReason, owner: OfficerID?) -> Problem {
+        if refusal == .alertUnknown { return .alertUnknown }
+        let other = owner.map { "Officer \($0)" } ?? "Another officer"
+        let (title, detail) =
+            switch refusal {
+            case .alreadyClaimed: ("Already claimed", "\(other) was first and has the alert now.")
+            case .notOwner: ("Not yours", "\(other) has the alert; only its owner may do this.")
+            case .alreadyClosed: ("Already closed", "The alert is closed; nothing more can be done with it.")
+            case .notClaimed: ("Not claimed", "Claim the alert first.")
+            case .outcomeMissing: ("Outcome missing", "Say with which outcome: \(Outcome.words).")
+            case .stagePassed: ("Stage passed", "The alert is already past this stage.")
+            case .alertUnknown: (alertUnknown.title, alertUnknown.detail)
+            }
+        return Problem(status: .conflict, reason: refusal.word, title: title, detail: detail, owner: owner)
+    }
+}
+
+// MARK: - The gateway
+
+extension Problem {
+    static let internalError = Problem(
+        status: .internalServerError, reason: "internal", title: "The gateway failed here",
+        detail: "This is a fault of the gateway; its log has the reason. Other requests are not affected.")
+
+    static let stopping = Problem(
+        status: .serviceUnavailable, reason: "stopping", title: "The gateway stops",
+        detail: "Nothing was done. Try again when it is back.", retryAfterS: 2)
+
+    static let busy = Problem(
+        status: .serviceUnavailable, reason: "busy", title: "The gateway is busy",
+        detail: "Nothing was done. Try again.", retryAfterS: 1)
+
+    static let tooManyStreams = Problem(
+        status: .serviceUnavailable, reason: "too_many_streams", title: "Too many open event streams",
+        detail: "Close streams that you do not read, or wait until dead ones are found.", retryAfterS: 15)
+
+    static let accountsUnavailable = Problem(
+        status: .serviceUnavailable, reason: "accounts_unavailable", title: "Accounts cannot be read",
+        detail: "The registry of accounts does not answer; the gateway's log has the reason.", retryAfterS: 5)
+
+    init(_ error: ConsoleBackendError) {
+        switch error {
+        case .busy: self = .busy
+        case .stopping: self = .stopping
+        case .timedOut:
+            self = Problem(
+                status: .gatewayTimeout, reason: "timed_out", title: "No result in time",
+                detail: "The act may still take effect: watch the alert before you try again.")
+        }
+    }
+}

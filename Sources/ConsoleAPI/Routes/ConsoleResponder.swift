@@ -1,0 +1,114 @@
+// The way of a request: table, cross-site check, gatekeeper, body, handler; then headers, whatever happened.
+
+import AlertModel
+import Hummingbird
+import Logging
+import NIOCore
+import Synchronization
+import Telemetry
+
+/// Answers every request of the console port. Never throws: what goes wrong becomes a problem document.
+struct ConsoleResponder: HTTPResponder {
+    typealias Context = ConsoleContext
+
+    let gatekeeper: Gatekeeper
+    let signInDesk: SignInDesk
+    let denials: DenialRecord
+    let files: ConsoleFiles
+    let counters: Counters
+    let deniedCount: DeniedCount
+    let limits: ConsoleLimits
+    let log: Logger
+
+    var feed: ConsoleFeed { gatekeeper.feed }
+    var backend: any ConsoleBackend { gatekeeper.backend }
+
+    func respond(to request: Request, context: ConsoleContext) async -> Response {
+        await respond(to: request, peer: context.peer)
+    }
+
+    func respond(to request: Request, peer: String) async -> Response {
+        var response = await answer(request, peer: peer)
+        response.secure(isAPI: request.uri.path.hasPrefix("/v1"))
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func answer(_ request: Request, peer: String) async -> Response {
+        var match: RouteMatch?
+        do {
+            match = try RouteRule.match(request.method, request.uri.path)
+            guard let match else { return try files.response(to: request) }
+            if match.rule.method == .post { try CrossSiteCheck.check(request) }
+            let admission = try await gatekeeper.admit(request, to: match)
+            let body = match.rule.method == .post ? try await self.body(of: request) : ByteBuffer()
+            let call = ConsoleCall(request: request, match: match, admission: admission, body: body, peer: peer)
+            return try await handle(call)
+        } catch let problem as Problem {
+            if problem.isDenial, let match { await deny(request, match: match, problem: problem, peer: peer) }
+            return problem.response
+        } catch {
+            log.error("request failed", metadata: ["path": "\(request.uri.path)", "reason": "\(error)"])
+            return Problem.internalError.response
+        }
+    }
+
+    private func body(of request: Request) async throws -> ByteBuffer {
+        do {
+            return try await request.body.collect(upTo: limits.bodyBytesMax)
+        } catch is NIOTooManyBytesError {
+            throw Problem.bodyTooLarge(bytesMax: limits.bodyBytesMax)
+        }
+    }
+
+    private func deny(_ request: Request, match: RouteMatch, problem: Problem, peer: String) async {
+        deniedCount.add()
+        let officer = try? await gatekeeper.identify(request).0.id.description
+        let alert = match.rule.requirement == .officerOfAlert ? match.id.flatMap(AlertID.init(text:)) : nil
+        await denials.write(
+            officer: officer ?? "", act: match.rule.act, alert: alert,
+            detail: "\(problem.reason): \(match.rule.method) \(match.rule.path) \(match.id?.prefix(64) ?? "")", peer: peer)
+    }
+}
+
+/// Requests denied since the start.
+final class DeniedCount: Sendable {
+    private let count = Atomic<UInt64>(0)
+
+    // relaxed: a figure for people, nothing is ordered by it.
+    func add() { count.wrappingAdd(1, ordering: .relaxed) }
+    var value: UInt64 { count.load(ordering: .relaxed) }
+}
+
+/// A request that was let in.
+struct ConsoleCall: Sendable {
+    let request: Request
+    let match: RouteMatch
+    let admission: Admission
+    /// Empty unless the method is POST.
+    let body: ByteBuffer
+    let peer: String
+
+    /// The officer; only an anonymous route has none.
+    ///
+    /// - Throws: `not_signed_in`.
+    func officer() throws(Problem) -> OfficerAccount {
+        guard let officer = admission.officer else { throw .notSignedIn }
+        return officer
+    }
+
+    /// The alert in the path.
+    ///
+    /// - Throws: `alert_unknown`.
+    func alert() throws(Problem) -> AlertView {
+        guard let alert = admission.alert else { throw .alertUnknown }
+        return alert
+    }
+
+    /// The centre in the path.
+    ///
+    /// - Throws: `not_your_centre`.
+    func centre() throws(Problem) -> CentreID {
+        guard let centre = admission.centre else { throw .notYourCentre }
+        return centre
+    }
+}

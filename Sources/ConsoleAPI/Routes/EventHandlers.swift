@@ -1,0 +1,88 @@
+// The live stream of a console: who may have which centres, and the writer that pulls from its mailbox.
+
+import AlertModel
+import Hummingbird
+import NIOCore
+
+extension ConsoleResponder {
+    /// Begins an event stream.
+    ///
+    /// - Throws: `not_your_centre`, `bad_query`, `too_many_streams`, `stopping`.
+    func events(_ call: ConsoleCall) throws(Problem) -> Response {
+        let officer = try call.officer()
+        guard let session = call.admission.session else { throw .notSignedIn }
+        let query = try EventQuery(call.request)
+        let centres = query.centres.isEmpty ? Set(officer.centres) : query.centres
+        guard centres.allSatisfy(officer.serves) else { throw .notYourCentre }
+        // A HEAD would begin a stream that nobody reads.
+        guard call.request.method == .get else { throw .wrongMethod(allow: "GET") }
+        let subscription = try subscribe(centres, query, officer)
+        let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
+        let body = ResponseBody { writer in
+            defer { self.feed.unsubscribe(subscription) }
+            try await self.stream(subscription, session: session, to: &writer)
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: headers, body: body)
+    }
+
+    private func subscribe(
+        _ centres: Set<CentreID>, _ query: EventQuery, _ officer: OfficerAccount
+    ) throws(Problem) -> FeedSubscription {
+        do throws(SubscriptionRefusal) {
+            return try feed.subscribe(
+                centres: centres, after: query.after, isKnown: query.isPlaceKnown, officer: officer.id)
+        } catch {
+            throw error == .stopping ? .stopping : .tooManyStreams
+        }
+    }
+
+    /// Writes until the console leaves, the session ends or the gateway stops.
+    private func stream(
+        _ subscription: FeedSubscription, session: TokenHash, to writer: inout any ResponseBodyWriter
+    ) async throws {
+        try await writer.write(EventText.opening(of: subscription))
+        while let signal = await subscription.next() {
+            if signal == .heartbeat {
+                // An open stream keeps its session in use; a session or right that is gone ends the stream.
+                let account = try await gatekeeper.account(of: session)
+                guard let account, subscription.centres.allSatisfy(account.serves) else { return }
+            }
+            try await writer.write(EventText.text(of: signal))
+        }
+    }
+}
+
+/// The query and place of an event stream.
+struct EventQuery: Hashable, Sendable {
+    /// The centres asked for; empty means all of the officer's.
+    let centres: Set<CentreID>
+    /// The last sequence the console saw.
+    let after: JournalSequence?
+    /// False when the console named a place that is no sequence.
+    let isPlaceKnown: Bool
+
+    /// Reads `centre` (repeatable), `last_event_id`, and the header `Last-Event-ID`, which wins: a browser that
+    /// reconnects repeats the old query but sends the new header.
+    ///
+    /// - Throws: `bad_query` naming the parameter, `not_your_centre` for what is no centre id.
+    init(_ request: Request) throws(Problem) {
+        var centres: Set<CentreID> = []
+        var place: String?
+        for (key, value) in request.uri.queryParameters {
+            switch key {
+            case "centre":
+                guard let centre = try? CentreID(value) else { throw .notYourCentre }
+                centres.insert(centre)
+            case "last_event_id": place = String(value)
+            default:
+                throw .badQuery("Unknown parameter '\(key.prefix(64))'. Known: centre (repeatable), last_event_id.")
+            }
+        }
+        self.centres = centres
+        let named = request.headers[.lastEventID] ?? place
+        after = named.flatMap(AlertID.init(text:)).map { JournalSequence($0.value) }
+        // An empty Last-Event-ID is what a browser sends that has seen none.
+        isPlaceKnown = named == nil || named == "" || after != nil
+    }
+}

@@ -1,0 +1,112 @@
+// The console API as one service: built, checked, run, stopped.
+
+import AlertModel
+import Hummingbird
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+public import Telemetry
+
+/// Serves consoles over HTTPS.
+///
+/// ```
+/// let server = try ConsoleServer(configuration: configuration, backend: backend, feed: feed, counters: counters, logger: log)
+/// // in a ServiceGroup, or:
+/// async let running: Void = server.run()
+/// let port = await server.boundPort()
+/// ```
+public struct ConsoleServer: Service {
+    private let configuration: ConsoleConfiguration
+    private let feed: ConsoleFeed
+    private let sessions: Sessions
+    private let backend: any ConsoleBackend
+    private let port: BoundPort
+    let application: Application<ConsoleResponder>
+
+    /// Reads certificate, key and the web console's files. Nothing is listened on yet.
+    ///
+    /// - Parameter sessionStore: where sign-ins outlive the process.
+    /// - Throws: ``ConsoleServerError``; the start must fail.
+    public init(
+        configuration: ConsoleConfiguration, backend: any ConsoleBackend, feed: ConsoleFeed,
+        sessionStore: any SessionStore = MemorySessionStore(), counters: Counters, logger: Logger
+    ) throws(ConsoleServerError) {
+        let limits = configuration.limits
+        let tls = try ConsoleTLS.configuration(of: configuration)
+        let files = try ConsoleFiles(directory: configuration.filesDirectory, limits: limits)
+        let sessions = Sessions(
+            store: sessionStore, lifetime: configuration.sessionLifetime, limits: limits, log: logger)
+        let denials = DenialRecord(backend: backend)
+        let accounts = Accounts(backend: backend, limits: limits, log: logger)
+        let responder = ConsoleResponder(
+            gatekeeper: Gatekeeper(sessions: sessions, accounts: accounts, feed: feed, backend: backend),
+            signInDesk: SignInDesk(
+                backend: backend, sessions: sessions, denials: denials, limits: limits, counters: counters, log: logger),
+            denials: denials, files: files, counters: counters, deniedCount: DeniedCount(), limits: limits, log: logger)
+        let port = BoundPort()
+        self.configuration = configuration
+        self.feed = feed
+        self.sessions = sessions
+        self.backend = backend
+        self.port = port
+        application = Application(
+            responder: responder, server: ConsoleTLS.server(tls, limits: limits),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                availableConnectionsDelegate: .maximum(limits.connectionsMax, logger: logger)),
+            onServerRunning: { channel in port.settle(channel.localAddress?.port ?? 0) },
+            logger: logger)
+    }
+
+    /// The TCP port that is listened on, as soon as it is; nil when the server ended before.
+    public func boundPort() async -> Int? { await port.wait() }
+
+    /// Serves until graceful shutdown or cancellation.
+    ///
+    /// At graceful shutdown event streams end at once and other requests may finish within the limit
+    /// `drainWithin`; what is still open then is cut.
+    ///
+    /// - Throws: ``ConsoleServerError/listen(host:port:reason:)``.
+    public func run() async throws {
+        defer { port.settle(nil) }
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await serve() }
+                group.addTask { await keepHouse() }
+                group.addTask { await cutAfterDrain() }
+                // Whichever ends first: the server stopped or failed, or the time to drain is over.
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+        } onGracefulShutdown: {
+            feed.finish()
+        }
+    }
+
+    private func serve() async throws {
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw ConsoleServerError.listen(
+                host: configuration.host, port: configuration.port, reason: "\(error)")
+        }
+    }
+
+    /// Signs of life for streams, and an end for sessions that are over.
+    private func keepHouse() async {
+        // About every ten minutes with the default heartbeat.
+        let beatsPerStoreSweep = 60
+        var beats = 0
+        while (try? await Task.sleep(for: configuration.limits.heartbeatEvery)) != nil {
+            feed.beat()
+            await sessions.sweep(now: backend.now())
+            beats += 1
+            if beats.isMultiple(of: beatsPerStoreSweep) { await sessions.sweepStore(now: backend.now()) }
+        }
+    }
+
+    private func cutAfterDrain() async {
+        guard (try? await gracefulShutdown()) != nil else { return }
+        try? await Task.sleep(for: configuration.limits.drainWithin)
+    }
+}

@@ -1,0 +1,53 @@
+// The console port's certificate and protocol versions.
+
+import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
+import NIOCore
+import NIOSSL
+
+/// Reads and checks TLS material.
+enum ConsoleTLS {
+    /// TLS 1.2 and later with the configured certificate.
+    ///
+    /// - Throws: ``ConsoleServerError/certificate(file:reason:)`` naming the file that is wrong.
+    static func configuration(of settings: ConsoleConfiguration) throws(ConsoleServerError) -> TLSConfiguration {
+        let chain: [NIOSSLCertificate]
+        do {
+            chain = try NIOSSLCertificate.fromPEMFile(settings.certificateFile)
+        } catch {
+            throw .certificate(file: settings.certificateFile, reason: "no readable PEM certificate (\(error))")
+        }
+        let key: NIOSSLPrivateKey
+        do {
+            key = try NIOSSLPrivateKey(file: settings.keyFile, format: .pem)
+        } catch {
+            throw .certificate(file: settings.keyFile, reason: "no readable PEM private key (\(error))")
+        }
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv12
+        do {
+            _ = try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw .certificate(
+                file: settings.certificateFile,
+                reason: "it does not belong to the key '\(settings.keyFile)' or is not accepted (\(error))")
+        }
+        return configuration
+    }
+
+    /// HTTP/1.1 and HTTP/2 by ALPN.
+    static func server(_ tls: TLSConfiguration, limits: ConsoleLimits) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in
+            let base = try HTTP2UpgradeChannel(
+                tlsConfiguration: tls,
+                configuration: HTTP2UpgradeChannel.Configuration(
+                    idleTimeout: limits.connectionIdleMax, gracefulCloseTimeout: limits.drainWithin,
+                    streamConfiguration: HTTP1Channel.Configuration(
+                        idleTimeout: .nanoseconds(limits.connectionIdleMax.wholeNanoseconds))),
+                responder: responder)
+            return FirstBytesChannel(base: base, within: .nanoseconds(limits.firstBytesWithin.wholeNanoseconds))
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// The API's words for the field's closed lists: the one place where values become words and back.
+// Words are permanent, like the raw values they stand for.
+
+import AlertModel
+
+/// A value of a closed list that has a word in the API.
+protocol Worded: CaseIterable, Hashable {
+    /// Lower-case English, words joined by `_`.
+    var word: String { get }
+}
+
+extension Worded {
+    /// Finds the value of a word; nil for a word the list does not have.
+    init?(word: some StringProtocol) {
+        guard let value = Self.allCases.first(where: { $0.word == word }) else { return nil }
+        self = value
+    }
+
+    /// Every word of the list, for an error that says what is allowed.
+    static var words: String { allCases.map(\.word).joined(separator: ", ") }
+}
+
+extension Category: Worded {
+    var word: String {
+        switch self {
+        case .police: "police"
+        case .medical: "medical"
+        case .fire: "fire"
+        case .roadAccident: "road_accident"
+        case .tamper: "tamper"
+        case .linkLost: "link_lost"
+        case .fault: "fault"
+        case .test: "test"
+        }
+    }
+}
+
+extension Priority: Worded {
+    var word: String {
+        switch self {
+        case .life: "life"
+        case .urgent: "urgent"
+        case .property: "property"
+        case .technical: "technical"
+        case .test: "test"
+        }
+    }
+}
+
+extension Stage: Worded {
+    var word: String {
+        switch self {
+        case .stored: "stored"
+        case .ringing: "ringing"
+        case .answered: "answered"
+        case .dispatched: "dispatched"
+        case .arrived: "arrived"
+        case .closed: "closed"
+        }
+    }
+}
+
+extension Outcome: Worded {
+    var word: String {
+        switch self {
+        case .real: "real"
+        case .falsePress: "false_press"
+        case .hoax: "hoax"
+        case .test: "test"
+        case .technical: "technical"
+        case .duplicate: "duplicate"
+        case .cannotLocate: "cannot_locate"
+        case .referred: "referred"
+        }
+    }
+}
+
+extension RefusalReason: Worded {
+    var word: String {
+        switch self {
+        case .alertUnknown: "alert_unknown"
+        case .alreadyClaimed: "already_claimed"
+        case .notOwner: "not_owner"
+        case .alreadyClosed: "already_closed"
+        case .notClaimed: "not_claimed"
+        case .outcomeMissing: "outcome_missing"
+        case .stagePassed: "stage_passed"
+        }
+    }
+}

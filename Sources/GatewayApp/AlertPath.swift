@@ -1,0 +1,78 @@
+// The alert path's wiring: every ring's two ends are handed to the two agents it joins.
+
+import AlertModel
+import ConsoleAPI
+import EventRing
+import History
+import JournalFiles
+import LinuxIO
+import Logging
+import Settings
+import Telemetry
+import UnitTransport
+
+/// Transport and agents, joined and not yet started.
+struct AlertPath {
+    let transport: UnitTransport
+    let agents: Agents
+    let desk: CommandDesk
+    let failure: Failure
+
+    /// - Throws: ``Errno`` when the process has no descriptor left.
+    init(
+        replay: consuming Replay, feed: ConsoleFeed, history: History, listener: consuming Descriptor,
+        context: TLSContext, settings: UnitSettings, counters: Counters, clock: any InstantSource, log: Logger
+    ) throws(Errno) {
+        let lanes = Lanes()
+        let bells = try AgentBells()
+        let failure = Failure()
+        transport = try UnitTransport(
+            listener: listener, context: context, limits: UnitTransportLimits(settings),
+            urgent: lanes.urgent.takeProducer(), routine: lanes.routine.takeProducer(),
+            answers: lanes.answers.takeConsumer(0), handshakeReports: lanes.handshakeReports.takeProducer(),
+            sessionReports: lanes.sessionReports.takeProducer(), journalDoorbell: bells.journal,
+            dispatchDoorbell: bells.dispatch, reportDoorbell: bells.clerk, counters: counters, clock: clock)
+        // Above the commands of every earlier process: they are counted from their start in nanoseconds.
+        desk = CommandDesk(
+            lane: lanes.commands.takeProducer(), doorbell: bells.journal,
+            firstID: UInt64(clamping: clock.now().wall.nanoseconds))
+
+        var urgent = LaneMerge(lanesMax: 2)
+        urgent.add(lanes.urgent.takeConsumer(0))
+        urgent.add(lanes.commands.takeConsumer(0))
+        let journal = JournalAgent(
+            lanes: urgent, sequencer: lanes.sequenced.takeProducer(), committed: lanes.sequenced.takeConsumer(0),
+            writer: replay.writer, doorbell: bells.journal, dispatchDoorbell: bells.dispatch,
+            onFailure: { error in
+                counters.add(.journalFailures)
+                failure.report(GatewayError(.inputOutput, "journal: \(error); nothing is acknowledged any more"))
+            })
+        let dispatch = DispatchAgent(
+            dispatcher: replay.dispatcher, urgent: lanes.sequenced.takeConsumer(1, after: [0]),
+            routine: lanes.routine.takeConsumer(0),
+            answers: AnswerSender(
+                lanes: [.init(producer: lanes.answers.takeProducer(), doorbell: transport.answersDoorbell)],
+                counters: counters),
+            feed: FeedSender(producer: lanes.feed.takeProducer(), doorbell: bells.feed), doorbell: bells.dispatch,
+            counters: counters)
+        let inbox = ClerkInbox(doorbell: bells.clerk)
+        let feeding = FeedAgent(
+            entries: lanes.feed.takeConsumer(0), consoleFeed: feed, desk: desk, clerk: inbox,
+            doorbell: bells.feed, counters: counters)
+        let clerk = ClerkAgent(
+            inbox: inbox, history: history, handshakeReports: lanes.handshakeReports.takeConsumer(0),
+            sessionReports: lanes.sessionReports.takeConsumer(0), doorbell: bells.clerk, log: log)
+        agents = Agents([journal, dispatch, feeding, clerk], clock: clock)
+        self.failure = failure
+    }
+}
+
+extension UnitTransportLimits {
+    /// The defaults with what the configuration says.
+    init(_ settings: UnitSettings) {
+        self.init()
+        reportingTimeS = settings.reportingTimeS
+        connectionsMax = settings.connectionsMax
+        handshakesMax = settings.handshakesAtOnceMax
+    }
+}

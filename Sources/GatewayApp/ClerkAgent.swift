@@ -1,0 +1,107 @@
+// Paperwork: the history database and the log. It may wait for the disk; nobody waits for it.
+
+import AlertModel
+import EventRing
+import History
+import Logging
+import Synchronization
+import Telemetry
+import UnitTransport
+
+/// What the feed agent leaves for the clerk.
+final class ClerkInbox: Sendable {
+    private let entries = Mutex<[(JournalSequence, FeedEntry)]>([])
+    private let doorbell: Doorbell
+
+    init(doorbell: Doorbell) { self.doorbell = doorbell }
+
+    func put(_ entry: FeedEntry, sequence: JournalSequence) {
+        entries.withLock { $0.append((sequence, entry)) }
+        doorbell.ring()
+    }
+
+    func takeAll() -> [(JournalSequence, FeedEntry)] {
+        entries.withLock { list in
+            defer { list.removeAll() }
+            return list
+        }
+    }
+
+    var isEmpty: Bool { entries.withLock(\.isEmpty) }
+}
+
+/// Writes history in transactions and connection reports into the log.
+final class ClerkAgent: Agent {
+    static let reportsMax = 256
+
+    let name = "sos-clerk"
+    private let inbox: ClerkInbox
+    private let history: History
+    private let handshakeReports: RecordConsumer
+    private let sessionReports: RecordConsumer
+    private let doorbell: Doorbell
+    private let log: Logger
+
+    init(
+        inbox: ClerkInbox, history: History, handshakeReports: consuming RecordConsumer,
+        sessionReports: consuming RecordConsumer, doorbell: Doorbell, log: Logger
+    ) {
+        self.inbox = inbox
+        self.history = history
+        self.handshakeReports = handshakeReports
+        self.sessionReports = sessionReports
+        self.doorbell = doorbell
+        self.log = log
+    }
+
+    func doWork(now: Instant) -> Int {
+        var worked = handshakeReports.drain(max: Self.reportsMax) { kind, body in
+            logReport(kind: kind, body: body)
+            return .next
+        }
+        worked += sessionReports.drain(max: Self.reportsMax) { kind, body in
+            logReport(kind: kind, body: body)
+            return .next
+        }
+        let batch = inbox.takeAll()
+        if !batch.isEmpty { record(batch) }
+        return worked + batch.count
+    }
+
+    func waitForWork() {
+        doorbell.prepareToSleep()
+        if inbox.isEmpty && handshakeReports.isEmpty && sessionReports.isEmpty {
+            doorbell.wait(timeoutMs: idleWaitMs)
+        }
+        doorbell.cancelSleep()
+    }
+
+    func wake() { doorbell.ring() }
+
+    private func logReport(kind: UInt8, body: UnsafeRawBufferPointer) {
+        guard let report = try? ConnectionReport(kind: kind, body: body) else { return }
+        let fields: Logger.Metadata = [
+            "peer": "\(report.peer)", "unit": "\(report.unit.map { "\($0)" } ?? "-")",
+            "detail": "\(report.detail)",
+        ]
+        switch report.what {
+        case .handshakeFailed(let kind):
+            log.warning("handshake failed", metadata: fields.merging(["reason": "\(kind)"]) { $1 })
+        case .refused: log.warning("connection refused", metadata: fields)
+        case .acceptFailed: log.error("no connection can be accepted", metadata: fields)
+        case .linkOpened: log.info("link opened", metadata: fields)
+        case .linkEnded(let end):
+            let level: Logger.Level = end == .protocolError || end == .writeStalled ? .warning : .info
+            log.log(level: level, "link ended", metadata: fields.merging(["reason": "\(end)"]) { $1 })
+        }
+    }
+
+    private func record(_ batch: [(JournalSequence, FeedEntry)]) {
+        do {
+            try history.apply(batch)
+        } catch {
+            // History is a read model: what is missing is written again from the journal at the next start.
+            log.error("history was not written", metadata: ["reason": "\(error)", "entries": "\(batch.count)"])
+        }
+    }
+}

@@ -1,0 +1,112 @@
+// Composition: from settings to a running process. The only place that knows every part.
+
+import AlertDispatch
+import AlertModel
+import ConsoleAPI
+import EventRing
+import History
+import JournalFiles
+import LinuxIO
+public import Logging
+import ServiceLifecycle
+public import Settings
+import SystemdSupport
+import Telemetry
+import UnitTransport
+import UnixSignals
+
+/// A whole gateway process.
+public struct Daemon: Sendable {
+    private let gateway: Gateway
+    private let console: ConsoleServer
+    private let log: Logger
+
+    /// Runs until SIGTERM, SIGINT or a failure; then both sides stop in order.
+    ///
+    /// - Throws: ``GatewayError``.
+    public func run() async throws {
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: gateway, failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: console, failureTerminationBehavior: .gracefullyShutdownGroup),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
+        do {
+            try await group.run()
+        } catch let error as ConsoleServerError {
+            throw GatewayError(.unavailable, "\(error)")
+        }
+    }
+}
+
+extension Daemon {
+    /// Opens everything that can fail: certificates, databases, ports, journal. Nobody is served yet.
+    ///
+    /// - Throws: ``GatewayError`` with one clear line and an exit code.
+    public init(settings: Settings, registry: Registry, log: Logger) throws(GatewayError) {
+        Sockets.ignoreBrokenPipeSignal()
+        let clock = SystemClock()
+        let counters = Counters()
+        let stores = try Stores(paths: settings.statePaths)
+        let context = try Self.unitContext(settings.units)
+        let listener = try Listeners.units(settings.units.listen)
+        let feed = ConsoleFeed(counters: counters)
+        var replay = try Replay.run(
+            journalDirectory: settings.statePaths.journalDirectory, feed: feed, history: stores.history,
+            counters: counters, log: log)
+        try replay.takeOver(
+            registry: registry, defaultCentre: settings.defaultCentre, feed: feed, history: stores.history,
+            now: clock.now(), log: log)
+        let path: AlertPath
+        let unitsPort: UInt16
+        do throws(Errno) {
+            unitsPort = try Sockets.localPort(of: listener)
+            path = try AlertPath(
+                replay: replay, feed: feed, history: stores.history, listener: listener, context: context,
+                settings: settings.units, counters: counters, clock: clock, log: log)
+        } catch {
+            throw GatewayError(.unavailable, "the system gave no descriptor or memory: \(error)")
+        }
+        let console = try Self.consoleServer(
+            settings.console,
+            backend: GatewayBackend(desk: path.desk, accounts: stores.accounts, clock: clock, log: log),
+            feed: feed, sessions: AccountSessions(accounts: stores.accounts, clock: clock), counters: counters,
+            log: log)
+        gateway = Gateway(
+            settings: settings, transport: path.transport, agents: path.agents, desk: path.desk,
+            failure: path.failure, unitsPort: unitsPort, consolePort: { await console.boundPort() },
+            notifier: ServiceNotifier(), log: log)
+        self.console = console
+        self.log = log
+    }
+}
+
+extension Daemon {
+    private static func unitContext(_ settings: UnitSettings) throws(GatewayError) -> TLSContext {
+        do throws(TLSError) {
+            return try TLSContext.server(
+                TLSIdentity(
+                    certificateFile: settings.certificateFile, keyFile: settings.keyFile,
+                    trustFile: settings.clientCAFile))
+        } catch {
+            throw GatewayError(.configuration, "\(error)")
+        }
+    }
+
+    private static func consoleServer(
+        _ settings: ConsoleSettings, backend: GatewayBackend, feed: ConsoleFeed, sessions: AccountSessions,
+        counters: Counters, log: Logger
+    ) throws(GatewayError) -> ConsoleServer {
+        do throws(ConsoleServerError) {
+            return try ConsoleServer(
+                configuration: ConsoleConfiguration(
+                    host: settings.listen.host, port: Int(settings.listen.port),
+                    certificateFile: settings.certificateFile, keyFile: settings.keyFile,
+                    filesDirectory: settings.filesDirectory, sessionLifetime: settings.sessionLifetime),
+                backend: backend, feed: feed, sessionStore: sessions, counters: counters, logger: log)
+        } catch {
+            throw GatewayError(.configuration, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// What the console API asks of the gateway.
+
+import AlertModel
+import ConsoleAPI
+import History
+import LinuxIO
+import Logging
+
+/// Joins the console API to the command desk, the accounts and the audit record.
+struct GatewayBackend: ConsoleBackend {
+    let desk: CommandDesk
+    let accounts: Accounts
+    let clock: any InstantSource
+    let log: Logger
+
+    func account(_ officer: OfficerID) async throws -> OfficerAccount? {
+        try await accounts.account(officer)
+    }
+
+    func submit(
+        _ action: ActionKind, on alert: AlertID, by officer: OfficerID, outcome: Outcome?, note: String
+    ) async throws(ConsoleBackendError) -> CommandResult {
+        try await desk.submit(
+            action, on: alert, by: officer, outcome: outcome, note: note, now: clock.now().monotonic)
+    }
+
+    func alertShown(_ alert: AlertID, by officer: OfficerID) async throws(ConsoleBackendError) {
+        try desk.alertShown(AlertShown(alert: alert, officer: officer))
+    }
+
+    func audit(_ entry: AuditEntry) async {
+        do {
+            try await accounts.append(entry)
+        } catch {
+            // An act without its record must at least be loud.
+            log.critical(
+                "audit entry not written", metadata: ["act": "\(entry.act.rawValue)", "reason": "\(error)"])
+        }
+    }
+
+    func now() -> WallTime { clock.now().wall }
+}

@@ -1,0 +1,110 @@
+// The sequencer and the journal on one thread: lanes in, one global order out, durable before anyone acts.
+// While one fdatasync runs the next batch gathers in the lanes: that is the group commit.
+
+import AlertModel
+import EventRing
+import Journal
+import JournalFiles
+import Synchronization
+import Telemetry
+
+/// Takes urgent events from every lane, gives them their sequence, writes and syncs them, and only then
+/// releases them to the dispatcher.
+///
+/// Owned by its thread; `doWork` runs nowhere else once the agent is started.
+final class JournalAgent: Agent {
+    /// A batch that takes the disk no longer than one small write, yet shares the sync between many.
+    static let batchRecordsMax = 512
+
+    let name = "sos-journal"
+    private let lanes: LaneMerge
+    private let sequencer: RecordProducer
+    private let committed: RecordConsumer
+    private var writer: JournalWriter
+    private let doorbell: Doorbell
+    private let dispatchDoorbell: Doorbell
+    private var nextSequence: JournalSequence
+    private let onFailure: @Sendable (JournalError) -> Void
+    private var hasFailed = false
+
+    /// - Parameters:
+    ///   - lanes: every urgent lane, in the order in which they take turns.
+    ///   - sequencer: producer of the ring that the dispatcher reads.
+    ///   - committed: this agent's own place in that ring; releasing it is what "durable" means.
+    ///   - onFailure: called once, on this thread, when the disk refused; nothing is committed afterwards.
+    init(
+        lanes: consuming LaneMerge, sequencer: consuming RecordProducer, committed: consuming RecordConsumer,
+        writer: consuming JournalWriter, doorbell: Doorbell, dispatchDoorbell: Doorbell,
+        onFailure: @escaping @Sendable (JournalError) -> Void
+    ) {
+        self.lanes = lanes
+        self.sequencer = sequencer
+        self.committed = committed
+        self.nextSequence = writer.lastSequence.next
+        self.writer = writer
+        self.doorbell = doorbell
+        self.dispatchDoorbell = dispatchDoorbell
+        self.onFailure = onFailure
+    }
+
+    func doWork(now: Instant) -> Int {
+        guard !hasFailed else { return 0 }
+        let gathered = gather(now: now)
+        do throws(JournalError) {
+            return gathered + (try commit())
+        } catch {
+            hasFailed = true
+            onFailure(error)
+            return 0
+        }
+    }
+
+    func waitForWork() {
+        doorbell.prepareToSleep()
+        if hasFailed || lanes.isEmpty { doorbell.wait(timeoutMs: idleWaitMs) }
+        doorbell.cancelSleep()
+    }
+
+    func wake() { doorbell.ring() }
+
+    /// Moves events from the lanes into the ring in their global order.
+    private func gather(now: Instant) -> Int {
+        let taken = lanes.drain(max: Self.batchRecordsMax) { kind, body in
+            let sequence = nextSequence
+            let appended = sequencer.append(kind: kind, bodyBytesMax: SequencedRecord.prefixBytes + body.count) {
+                SequencedRecord.write(sequence: sequence, at: now, body: body, into: $0)
+            }
+            guard appended == .appended else { return .stop }
+            nextSequence = sequence.next
+            return .next
+        }
+        if taken > 0 { sequencer.publish() }
+        return taken
+    }
+
+    /// Writes what the ring holds, one sync for all of it, and releases it downstream.
+    private func commit() throws(JournalError) -> Int {
+        var failure: JournalError?
+        let read = committed.read(max: Self.batchRecordsMax) { kind, bytes in
+            guard !writer.batchIsFull, let record = SequencedRecord(bytes) else { return .stop }
+            do throws(JournalError) {
+                let sequence = try writer.append(kind: kind, at: record.at, body: record.body)
+                precondition(sequence == record.sequence, "the sequencer and the journal count alike")
+                return .next
+            } catch {
+                failure = error
+                return .stop
+            }
+        }
+        if let failure { throw failure }
+        guard read > 0 else { return 0 }
+        try writer.commit()
+        // Durable from here on: the dispatcher may act and `stored` may leave.
+        committed.release()
+        dispatchDoorbell.ring()
+        return read
+    }
+}
+
+/// An idle agent still turns this often, so that the watchdog sees it alive.
+let idleWaitMs: Int32 = 500

@@ -1,0 +1,42 @@
+// A sequenced event in the ring between journal and dispatcher: the event's own body behind its place in
+// the one global order and both times. The journal writes these bytes; the dispatcher applies them.
+
+import AlertModel
+
+/// Layout, little-endian:
+/// ```
+/// 0 sequence u64 | 8 wall ns i64 | 16 monotonic ns u64 | 24 event body
+/// ```
+struct SequencedRecord {
+    static let prefixBytes = 24
+
+    let sequence: JournalSequence
+    let at: Instant
+    /// Borrowed from the ring: valid while its slot is.
+    let body: UnsafeRawBufferPointer
+
+    /// Reads what ``write(sequence:at:body:into:)`` wrote; nil when the bytes are too short for it.
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count >= Self.prefixBytes else { return nil }
+        sequence = JournalSequence(UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)))
+        at = Instant(
+            wall: WallTime(
+                nanoseconds: Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: Int64.self))),
+            monotonic: MonotonicTime(
+                nanoseconds: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))))
+        body = UnsafeRawBufferPointer(rebasing: bytes[Self.prefixBytes...])
+    }
+
+    /// - Returns: bytes written; nil when `buffer` is too small.
+    static func write(
+        sequence: JournalSequence, at: Instant, body: UnsafeRawBufferPointer,
+        into buffer: UnsafeMutableRawBufferPointer
+    ) -> Int? {
+        guard buffer.count >= prefixBytes + body.count else { return nil }
+        buffer.storeBytes(of: sequence.value.littleEndian, as: UInt64.self)
+        buffer.storeBytes(of: at.wall.nanoseconds.littleEndian, toByteOffset: 8, as: Int64.self)
+        buffer.storeBytes(of: at.monotonic.nanoseconds.littleEndian, toByteOffset: 16, as: UInt64.self)
+        UnsafeMutableRawBufferPointer(rebasing: buffer[prefixBytes...]).copyMemory(from: body)
+        return prefixBytes + body.count
+    }
+}

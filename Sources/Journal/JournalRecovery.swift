@@ -1,0 +1,176 @@
+// From the segments on disk to a place where writing can go on. Every way in which this can end is a row
+// of the recovery table.
+
+internal import AlertModel
+
+/// Reads a journal in order.
+struct JournalRecovery {
+    let checksum: Checksum
+
+    /// What was found.
+    struct Found {
+        var segment = CurrentSegment.none
+        var last = JournalSequence.zero
+        var identity: JournalIdentity?
+        var report = RecoveryReport()
+    }
+
+    /// Reads every segment, then makes the last one fit to be written to.
+    func run<Storage: JournalStorage & ~Copyable>(
+        on storage: inout Storage, replay: (JournalRecord) throws(JournalError) -> Void
+    ) throws(JournalError) -> Found {
+        var found = Found()
+        var buffer = ScanBuffer()
+        let names = try storage.segments()
+        for (index, name) in names.enumerated() {
+            let following = index + 1 < names.count ? names[index + 1] : nil
+            let memory = try load(name, from: &storage, into: &buffer)
+            let (header, seed) = try readHeader(of: name, memory, found, file: storage.name(of: name))
+            found.identity = header.identity
+            let end = try scan(
+                memory, header, seed, following: following, file: storage.name(of: name), found: &found,
+                replay: replay)
+            guard following == nil else { continue }
+            try storage.open(name)
+            found.segment = CurrentSegment(
+                offset: end.offset, bytes: header.segmentBytes, alignment: header.batchAlignment, seed: seed)
+            try settle(end, of: name, memory, on: &storage, &found.report)
+        }
+        return found
+    }
+
+    private func load<Storage: JournalStorage & ~Copyable>(
+        _ name: JournalSequence, from storage: inout Storage, into buffer: inout ScanBuffer
+    ) throws(JournalError) -> UnsafeRawBufferPointer {
+        let size = try storage.size(of: name)
+        guard size >= SegmentHeader.bytes, size <= JournalLimits.segmentBytesRange.upperBound else {
+            throw JournalError(
+                .damaged(.headerMisfit), file: storage.name(of: name), offset: 0, sequence: name,
+                reason: "the file has \(size) bytes, which no segment has")
+        }
+        let memory = buffer.memory(bytes: size)
+        try storage.read(name, into: memory)
+        return UnsafeRawBufferPointer(memory)
+    }
+
+    /// Decides whether a segment belongs where it stands.
+    private func readHeader(
+        of name: JournalSequence, _ memory: UnsafeRawBufferPointer, _ found: Found, file: String
+    ) throws(JournalError) -> (header: SegmentHeader, seed: UInt32) {
+        func refusal(_ label: RecoveryCase.Label, _ reason: String) -> JournalError {
+            JournalError(.damaged(label), file: file, offset: 0, sequence: found.last.next, reason: reason)
+        }
+        let decoded: (header: SegmentHeader, seed: UInt32)
+        do throws(SegmentHeader.Refusal) {
+            decoded = try SegmentHeader.decode(memory, checksum: checksum)
+        } catch {
+            switch error {
+            case .unreadable: throw refusal(.headerUnreadable, "the first block is not a segment header")
+            case .badValue: throw refusal(.headerMisfit, "the header holds a value outside its range")
+            case .newerVersion:
+                throw JournalError(
+                    .newerVersion, file: file, offset: 8, reason: "this gateway reads version 1 without features")
+            }
+        }
+        let header = decoded.header
+        guard header.first == name else {
+            throw refusal(.headerMisfit, "the header's first sequence is \(header.first.value)")
+        }
+        guard header.segmentBytes == memory.count else {
+            throw refusal(
+                .headerMisfit, "the file has \(memory.count) bytes, the header says \(header.segmentBytes)")
+        }
+        guard found.identity == nil || found.identity == header.identity else {
+            throw refusal(.foreignSegment, "its identity is not that of the segments before it")
+        }
+        guard header.first <= found.last.next else {
+            throw refusal(
+                .missingSegment,
+                "records \(found.last.next.value) to \(header.first.value - 1) are missing before this segment: "
+                    + "a file is missing, or the end of the one before is lost")
+        }
+        guard header.first == found.last.next else {
+            throw refusal(.repeatedSegment, "the segment before it holds records up to \(found.last.value)")
+        }
+        return decoded
+    }
+
+    private func scan(
+        _ memory: UnsafeRawBufferPointer, _ header: SegmentHeader, _ seed: UInt32, following: JournalSequence?,
+        file: String, found: inout Found, replay: (JournalRecord) throws(JournalError) -> Void
+    ) throws(JournalError) -> SegmentEnd {
+        var scanner = SegmentScanner(
+            bytes: memory, header: header, seed: seed, following: following, checksum: checksum)
+        found.report.segments += 1
+        while true {
+            switch scanner.next() {
+            case .record(let record):
+                try replay(record)
+                found.last = record.sequence
+                found.report.records += 1
+            case .end(let end):
+                found.report.end = end.label
+                return end
+            case .refused(let damage):
+                var reason = "\(damage.place.rawValue) where record \(damage.sequence.value) belongs"
+                if let proof = damage.evidenceOffset { reason += ", and offset \(proof) was written later" }
+                let isNewer = damage.label == .unknownFlag
+                throw JournalError(
+                    isNewer ? .newerVersion : .damaged(damage.label), file: file, offset: damage.offset,
+                    sequence: damage.sequence, reason: reason)
+            }
+        }
+    }
+
+    /// Makes what was read durable and what was not taken zero, before anybody acts on either.
+    private func settle<Storage: JournalStorage & ~Copyable>(
+        _ end: SegmentEnd, of name: JournalSequence, _ memory: UnsafeRawBufferPointer, on storage: inout Storage,
+        _ report: inout RecoveryReport
+    ) throws(JournalError) {
+        if let cut = end.cut {
+            report.cut = RecoveryReport.Cut(
+                file: storage.name(of: name), offset: cut.from, bytes: cut.to - cut.from, sequence: end.next,
+                label: end.label)
+            if cut.to > cut.from {
+                try storage.setAside(
+                    UnsafeRawBufferPointer(rebasing: memory[cut.from..<cut.to]), of: name, at: cut.from)
+                try zero(cut, on: &storage)
+            }
+        }
+        // The last batch may never have been synced, or its sync may have failed, and yet be readable here
+        // out of the kernel's memory. Written again it is dirty again, and the sync means it.
+        if let last = end.last {
+            try storage.write(UnsafeRawBufferPointer(rebasing: memory[last]), at: last.lowerBound)
+        }
+        try storage.sync()
+    }
+
+    private func zero<Storage: JournalStorage & ~Copyable>(
+        _ cut: SegmentCut, on storage: inout Storage
+    ) throws(JournalError) {
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 4096)
+        defer { piece.deallocate() }
+        _ = piece.initializeMemory(as: UInt8.self, repeating: 0)
+        var offset = cut.from
+        while offset < cut.to {
+            let count = min(piece.count, cut.to - offset)
+            try storage.write(UnsafeRawBufferPointer(rebasing: piece[..<count]), at: offset)
+            offset += count
+        }
+    }
+}
+
+/// Memory for one segment at a time, given back when the recovery ends.
+private struct ScanBuffer: ~Copyable {
+    private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 0, alignment: 4096)
+
+    mutating func memory(bytes: Int) -> UnsafeMutableRawBufferPointer {
+        if buffer.count < bytes {
+            buffer.deallocate()
+            buffer = .allocate(byteCount: bytes, alignment: 4096)
+        }
+        return UnsafeMutableRawBufferPointer(rebasing: buffer[..<bytes])
+    }
+
+    deinit { buffer.deallocate() }
+}

@@ -1,0 +1,121 @@
+// Centres and units from a file.
+
+public import AlertModel
+
+/// Everything a registry file says, in its order.
+public struct Registry: Hashable, Sendable {
+    /// At least one; ids are unique.
+    public let centres: [CentreRecord]
+    /// Ids are unique and every centre is one of ``centres``.
+    public let units: [UnitRecord]
+
+    /// Ten times what a node serves; a file with more is a mistake.
+    public static let unitsMax = 200_000
+    /// A country has fewer duty desks.
+    public static let centresMax = 1_000
+
+    /// A registry without a file, for tests and tools; the caller keeps the promises above.
+    public init(centres: [CentreRecord], units: [UnitRecord]) {
+        self.centres = centres
+        self.units = units
+    }
+
+    /// Reads and checks a registry file.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - reportingTimeS: for units that name none, in seconds.
+    /// - Throws: ``SettingsError`` with everything that is wrong. Only a syntax error and a doubled key stand
+    ///   alone, because then there is nothing to read further.
+    public static func load(path: String, reportingTimeS: UInt16 = 90) throws(SettingsError) -> Registry {
+        let source = try SourceText.read(path)
+        let problems = ProblemList(file: path)
+        let root = Section(try source.compose(), path: "", schema: SettingsKey.registry, problems: problems)
+        var reader = RegistryReader(reportingTimeS: reportingTimeS)
+        reader.readCentres(root)
+        reader.readUnits(root)
+        try problems.throwIfAny()
+        return Registry(centres: reader.centres, units: reader.units)
+    }
+}
+
+/// Takes centres, then units, out of the sections and remembers who stood where.
+private struct RegistryReader {
+    let reportingTimeS: UInt16
+    var centres: [CentreRecord] = []
+    var units: [UnitRecord] = []
+    private var centrePlaces: [CentreID: SourcePlace] = [:]
+    private var unitPlaces: [UnitID: SourcePlace] = [:]
+
+    init(reportingTimeS: UInt16) { self.reportingTimeS = reportingTimeS }
+
+    mutating func readCentres(_ root: Section) {
+        let list = root.list("centres")
+        // A missing list is reported already.
+        if list.isEmpty, root.has("centres") {
+            root.report("centres", "has no centre; allowed: a list with at least one centre")
+        }
+        if list.count > Registry.centresMax {
+            root.report("centres", "has \(list.count) centres; allowed: at most \(Registry.centresMax)")
+            return
+        }
+        for entry in list {
+            let id = entry.value("id") { text throws(ValueError) in try Values.id(text) as CentreID }
+            let name = entry.value("name", Values.line)
+            guard let id else { continue }
+            if let first = centrePlaces[id] {
+                entry.report("id", "\"\(id)\" stands already in line \(first.line); allowed: each id once")
+                continue
+            }
+            centrePlaces[id] = entry.place(of: "id")
+            if let name { centres.append(CentreRecord(id: id, name: name)) }
+        }
+    }
+
+    mutating func readUnits(_ root: Section) {
+        let list = root.list("units")
+        if list.count > Registry.unitsMax {
+            root.report("units", "has \(list.count) units; allowed: at most \(Registry.unitsMax)")
+            return
+        }
+        units.reserveCapacity(list.count)
+        for entry in list {
+            if let unit = readUnit(entry) { units.append(unit) }
+        }
+    }
+
+    private mutating func readUnit(_ entry: Section) -> UnitRecord? {
+        let id = entry.value("id") { text throws(ValueError) in try Values.id(text) as UnitID }
+        let centre = entry.value("centre") { text throws(ValueError) in try Values.id(text) as CentreID }
+        let place = entry.value("place", Values.line)
+        let latitude = entry.value("latitude") { text throws(ValueError) in try Degrees.parse(text, limit: 90) }
+        let longitude = entry.value("longitude") { text throws(ValueError) in try Degrees.parse(text, limit: 180) }
+        let reporting = entry.value("reporting_time_s", Values.reportingTimeS)
+        if entry.has("latitude") != entry.has("longitude") {
+            entry.report(
+                entry.has("latitude") ? "latitude" : "longitude", "stands alone; allowed: both coordinates or none"
+            )
+        }
+        if let centre, centrePlaces[centre] == nil {
+            entry.report("centre", "\"\(centre)\" is not a centre of this file\(suggestion(for: centre))")
+        }
+        if let id, let first = unitPlaces[id] {
+            entry.report("id", "\"\(id)\" stands already in line \(first.line); allowed: each id once")
+        } else if let id {
+            unitPlaces[id] = entry.place(of: "id")
+        }
+        guard let id, let centre, let place else { return nil }
+        var point: GeoPoint?
+        if let latitude, let longitude { point = GeoPoint(latitudeE7: latitude, longitudeE7: longitude) }
+        return UnitRecord(
+            id: id, centre: centre, place: place, point: point, reportingTimeS: reporting ?? reportingTimeS)
+    }
+
+    private func suggestion(for centre: CentreID) -> String {
+        let known = centrePlaces.keys.sorted().map(\.description)
+        if let nearest = Spelling.nearest(to: centre.description, among: known) {
+            return "; did you mean \"\(nearest)\"?"
+        }
+        return "; allowed: \(known.prefix(20).joined(separator: ", "))"
+    }
+}

@@ -1,0 +1,102 @@
+// Reading sosgatewayd.yaml.
+
+internal import AlertModel
+
+/// Where a configuration came from.
+struct SettingsSource: Sendable {
+    /// The file as it was named; empty for settings made in memory.
+    var file = ""
+    /// Each given key's value, by its path.
+    var places: [String: SourcePlace] = [:]
+}
+
+extension Settings {
+    /// Reads and checks a configuration file; nothing it names is opened.
+    ///
+    /// - Parameter path: relative paths in the file are taken from its directory.
+    /// - Throws: ``SettingsError`` with everything that is wrong. Only a syntax error and a doubled key stand
+    ///   alone, because then there is nothing to read further.
+    public static func load(path: String) throws(SettingsError) -> Settings {
+        let source = try SourceText.read(path)
+        let problems = ProblemList(file: path)
+        let root = Section(try source.compose(), path: "", schema: SettingsKey.configuration, problems: problems)
+        let reader = SettingsReader(directory: Values.directory(of: path))
+        let settings = reader.settings(root)
+        try problems.throwIfAny()
+        guard var settings else { throw SettingsError(file: path, "is incomplete") }
+        settings.source = SettingsSource(file: path, places: reader.places(root))
+        return settings
+    }
+}
+
+/// Takes the values out of the sections.
+private struct SettingsReader {
+    /// Of the configuration file.
+    let directory: String
+
+    /// nil when something required is missing or wrong, which is reported by then.
+    func settings(_ root: Section) -> Settings? {
+        let stateDirectory = path(root, "state_directory")
+        let registry = path(root, "registry")
+        let centre = root.value("default_centre") { text throws(ValueError) in try Values.id(text) as CentreID }
+        let level = root.value("log_level") { text throws(ValueError) in
+            guard let level = LogLevel(rawValue: text) else { throw ValueError("is not a level") }
+            return level
+        }
+        let units = root.section("units").flatMap(units)
+        let console = root.section("console").flatMap(console)
+        guard let stateDirectory, let registry, let centre, let units, let console else { return nil }
+        return Settings(
+            stateDirectory: stateDirectory, units: units, console: console, registryFile: registry,
+            defaultCentre: centre, logLevel: level ?? .info)
+    }
+
+    private func units(_ section: Section) -> UnitSettings? {
+        let listen = section.value("listen", Values.address)
+        let certificate = path(section, "certificate")
+        let key = path(section, "key")
+        let clientCA = path(section, "client_ca")
+        let reportingTimeS = section.value("reporting_time_s", Values.reportingTimeS)
+        let connections = number(section, "connections_max", 1...200_000)
+        let handshakes = number(section, "handshakes_at_once_max", 1...65_536)
+        guard let certificate, let key, let clientCA else { return nil }
+        return UnitSettings(
+            listen: listen ?? ListenAddress(host: "0.0.0.0", port: 7443), certificateFile: certificate,
+            keyFile: key,
+            clientCAFile: clientCA, reportingTimeS: reportingTimeS ?? 90,
+            connectionsMax: connections ?? UnitSettings.connectionsMaxDefault,
+            handshakesAtOnceMax: handshakes ?? UnitSettings.handshakesAtOnceMaxDefault)
+    }
+
+    private func console(_ section: Section) -> ConsoleSettings? {
+        let listen = section.value("listen", Values.address)
+        let certificate = path(section, "certificate")
+        let key = path(section, "key")
+        let files = path(section, "files")
+        let hours = number(section, "session_hours", 1...168)
+        guard let certificate, let key, let files else { return nil }
+        return ConsoleSettings(
+            listen: listen ?? ListenAddress(host: "0.0.0.0", port: 8443), certificateFile: certificate,
+            keyFile: key,
+            filesDirectory: files,
+            sessionLifetime: .seconds((hours ?? ConsoleSettings.sessionHoursDefault) * 3_600))
+    }
+
+    private func path(_ section: Section, _ name: String) -> String? {
+        section.value(name) { text throws(ValueError) in try Values.path(text, from: directory) }
+    }
+
+    private func number(_ section: Section, _ name: String, _ range: ClosedRange<Int>) -> Int? {
+        section.value(name) { text throws(ValueError) in try Values.number(text, in: range) }
+    }
+
+    /// Where every key of the configuration stands, or would stand.
+    func places(_ root: Section) -> [String: SourcePlace] {
+        var places: [String: SourcePlace] = [:]
+        for key in SettingsKey.configuration {
+            let section = key.section.isEmpty ? root : root.section(key.section)
+            places[key.path] = section?.place(of: key.name)
+        }
+        return places
+    }
+}

@@ -1,0 +1,116 @@
+// The configuration as one validated value. What the keys mean stands in Docs/configuration.md.
+
+public import AlertModel
+
+/// Everything `sosgatewayd.yaml` says.
+public struct Settings: Sendable {
+    /// Where the gateway keeps what must survive it.
+    public var stateDirectory: String
+    /// The side of the units.
+    public var units: UnitSettings
+    /// The side of the officers.
+    public var console: ConsoleSettings
+    /// The file with centres and units; see ``Registry``.
+    public var registryFile: String
+    /// Takes the alerts of units that stand in no registry.
+    public var defaultCentre: CentreID
+    /// The least important log lines that are written.
+    public var logLevel: LogLevel
+    /// Where each key stands, for errors that show later than reading.
+    var source = SettingsSource()
+
+    /// Settings without a file, for tests and tools.
+    public init(
+        stateDirectory: String, units: UnitSettings, console: ConsoleSettings, registryFile: String,
+        defaultCentre: CentreID, logLevel: LogLevel = .info
+    ) {
+        self.stateDirectory = stateDirectory
+        self.units = units
+        self.console = console
+        self.registryFile = registryFile
+        self.defaultCentre = defaultCentre
+        self.logLevel = logLevel
+    }
+
+    /// The names of everything in the state directory.
+    public var statePaths: StatePaths { StatePaths(directory: stateDirectory) }
+}
+
+/// The side of the units.
+public struct UnitSettings: Hashable, Sendable {
+    /// Where units connect.
+    public var listen: ListenAddress
+    /// The gateway's certificate chain, PEM.
+    public var certificateFile: String
+    /// Its private key, PEM.
+    public var keyFile: String
+    /// The authorities that units' certificates must come from, PEM.
+    public var clientCAFile: String
+    /// The reporting time of units whose registry entry names none: 20, 90 or 180 seconds.
+    public var reportingTimeS: UInt16
+    /// Established connections held at once.
+    public var connectionsMax: Int
+    /// TLS handshakes in progress at once.
+    public var handshakesAtOnceMax: Int
+
+    /// 20,000 units, and half as many again for those that return before their old link is known to be dead.
+    public static let connectionsMaxDefault = 32_768
+    /// At 1.4 ms of CPU each, the last of 512 waits 0.7 s: below every unit's patience.
+    public static let handshakesAtOnceMaxDefault = 512
+
+    /// Where not given, values are the file's defaults.
+    public init(
+        listen: ListenAddress, certificateFile: String, keyFile: String, clientCAFile: String,
+        reportingTimeS: UInt16 = 90, connectionsMax: Int = connectionsMaxDefault,
+        handshakesAtOnceMax: Int = handshakesAtOnceMaxDefault
+    ) {
+        self.listen = listen
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
+        self.clientCAFile = clientCAFile
+        self.reportingTimeS = reportingTimeS
+        self.connectionsMax = connectionsMax
+        self.handshakesAtOnceMax = handshakesAtOnceMax
+    }
+}
+
+/// The side of the officers.
+public struct ConsoleSettings: Hashable, Sendable {
+    /// Where consoles connect.
+    public var listen: ListenAddress
+    /// The console's certificate chain, PEM.
+    public var certificateFile: String
+    /// Its private key, PEM.
+    public var keyFile: String
+    /// The directory with the web console.
+    public var filesDirectory: String
+    /// How long a sign-in lasts.
+    public var sessionLifetime: Duration
+
+    /// A long shift, in hours.
+    public static let sessionHoursDefault = 12
+
+    /// Where not given, values are the file's defaults.
+    public init(
+        listen: ListenAddress, certificateFile: String, keyFile: String, filesDirectory: String,
+        sessionLifetime: Duration = .seconds(sessionHoursDefault * 3_600)
+    ) {
+        self.listen = listen
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
+        self.filesDirectory = filesDirectory
+        self.sessionLifetime = sessionLifetime
+    }
+}
+
+/// The least important log lines that are written.
+public enum LogLevel: String, CaseIterable, Hashable, Sendable {
+    /// Every connection's life.
+    case debug
+    /// What an operator wants to see in a normal day.
+    case info
+    /// What should not happen and was coped with.
+    case warning
+    /// What needs a person.
+    case error
+}

@@ -1,0 +1,82 @@
+// Every key of both files in one table: readers, error texts, documentation and its test all take it from here.
+
+/// One key of the configuration or of the registry.
+public struct SettingsKey: Hashable, Sendable {
+    /// What the key is when the file leaves it out.
+    public enum Absence: Hashable, Sendable {
+        /// Leaving it out is an error.
+        case refused
+        /// The text that stands for it.
+        case means(String)
+        /// Nothing stands for it.
+        case nothing
+    }
+
+    /// The key with its sections, such as `units.listen`; in the registry `units[].place`.
+    public let path: String
+    /// What it takes, in words that finish "allowed: ".
+    public let allowed: String
+    /// What it is when left out.
+    public let absence: Absence
+
+    /// The section it stands in: everything before the last dot, empty at the top.
+    let section: String
+    /// The key itself: everything after the last dot.
+    let name: String
+
+    init(_ path: String, _ allowed: String, _ absence: Absence = .refused) {
+        self.path = path
+        section = path.lastIndex(of: ".").map { String(path[..<$0]) } ?? ""
+        name = path.lastIndex(of: ".").map { String(path[path.index(after: $0)...]) } ?? path
+        self.allowed = allowed
+        self.absence = absence
+    }
+}
+
+extension SettingsKey {
+    private static let file = "the path of a file, relative to this one's directory"
+    private static let directory = "the path of a directory, relative to this file's"
+    private static let listen = "host:port or [IPv6 address]:port, port 0 to 65535 (0: the system chooses)"
+    private static let id = "1 to 16 letters, digits, - . _"
+    private static let reportingTime = "20, 90 or 180"
+
+    /// Every key of `sosgatewayd.yaml`.
+    public static let configuration: [SettingsKey] = [
+        SettingsKey("state_directory", directory),
+        SettingsKey("registry", file),
+        SettingsKey("default_centre", "1 to 16 letters, digits, - . _, naming a centre of the registry"),
+        SettingsKey("log_level", "debug, info, warning or error", .means("info")),
+        SettingsKey("units", "a section"),
+        SettingsKey("units.listen", listen, .means("0.0.0.0:7443")),
+        SettingsKey("units.certificate", file),
+        SettingsKey("units.key", file),
+        SettingsKey("units.client_ca", file),
+        SettingsKey("units.reporting_time_s", reportingTime, .means("90")),
+        SettingsKey("units.connections_max", "a whole number from 1 to 200000", .means("32768")),
+        SettingsKey("units.handshakes_at_once_max", "a whole number from 1 to 65536", .means("512")),
+        SettingsKey("console", "a section"),
+        SettingsKey("console.listen", listen, .means("0.0.0.0:8443")),
+        SettingsKey("console.certificate", file),
+        SettingsKey("console.key", file),
+        SettingsKey("console.files", directory),
+        SettingsKey("console.session_hours", "a whole number from 1 to 168", .means("12")),
+    ]
+
+    /// Every key of a registry file.
+    public static let registry: [SettingsKey] = [
+        SettingsKey("centres", "a list with at least one centre"),
+        SettingsKey("centres[].id", id),
+        SettingsKey("centres[].name", "one line of text, 1 to 120 bytes of UTF-8"),
+        SettingsKey("units", "a list of units", .nothing),
+        SettingsKey("units[].id", id),
+        SettingsKey("units[].centre", "the id of a centre of this file"),
+        SettingsKey("units[].place", "one line of text, 1 to 120 bytes of UTF-8"),
+        SettingsKey(
+            "units[].latitude", "decimal degrees from -90 to 90, at most 7 decimals; together with longitude",
+            .nothing),
+        SettingsKey(
+            "units[].longitude", "decimal degrees from -180 to 180, at most 7 decimals; together with latitude",
+            .nothing),
+        SettingsKey("units[].reporting_time_s", reportingTime, .means("units.reporting_time_s")),
+    ]
+}

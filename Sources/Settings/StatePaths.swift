@@ -1,0 +1,19 @@
+// The names of everything in the state directory, agreed in this one place by daemon and tools.
+
+/// Paths inside the state directory.
+public struct StatePaths: Hashable, Sendable {
+    /// The state directory itself.
+    public let directory: String
+
+    /// - Parameter directory: the state directory, without a slash at its end.
+    public init(directory: String) { self.directory = directory }
+
+    /// The journal's segments: the truth.
+    public var journalDirectory: String { "\(directory)/journal" }
+    /// Alerts for looking back: made again from the journal when lost.
+    public var historyDatabase: String { "\(directory)/history.sqlite" }
+    /// Accounts, sessions and the audit record: not in the journal, so it belongs into every backup.
+    public var accountsDatabase: String { "\(directory)/accounts.sqlite" }
+    /// Addresses really bound, written by the daemon when it is ready.
+    public var endpointsFile: String { "\(directory)/endpoints.json" }
+}

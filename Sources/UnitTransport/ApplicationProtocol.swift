@@ -1,0 +1,44 @@
+// ALPN (RFC 7301) on the gateway's side: who does not speak our protocol is refused in the first message,
+// before any signature is computed.
+
+internal import COpenSSL
+
+/// OpenSSL's callbacks that want `sos-unit/1`.
+enum ApplicationProtocol {
+    /// Extension numbers (IANA).
+    private static let alpnExtension: UInt32 = 16
+    private static let supportedVersionsExtension: UInt32 = 43
+
+    /// Refuses a ClientHello of TLS 1.3 that offers no protocol at all. An older one passes: its version is
+    /// refused next, and that is then the reason reported.
+    static let checkOffered: SSL_client_hello_cb_fn = { connection, alert, _ in
+        var bytes: UnsafePointer<UInt8>?
+        var count = 0
+        let isModern = SSL_client_hello_get0_ext(connection, supportedVersionsExtension, &bytes, &count) == 1
+        guard isModern, SSL_client_hello_get0_ext(connection, alpnExtension, &bytes, &count) != 1 else {
+            return SSL_CLIENT_HELLO_SUCCESS
+        }
+        alert?.pointee = Int32(TLS1_AD_NO_APPLICATION_PROTOCOL)
+        return SSL_CLIENT_HELLO_ERROR
+    }
+
+    /// Picks `sos-unit/1` from the peer's list of length-prefixed names, or ends the handshake with the alert
+    /// no_application_protocol.
+    static let select: SSL_CTX_alpn_select_cb_func = { _, out, outCount, list, listCount, _ in
+        guard let list, let out, let outCount else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+        let offered = UnsafeBufferPointer(start: list, count: Int(listCount))
+        var offset = 0
+        while offset < offered.count {
+            let start = offset + 1
+            let end = start + Int(offered[offset])
+            guard end <= offered.count else { break }
+            if offered[start..<end].elementsEqual(TLSContext.applicationProtocol.utf8) {
+                out.pointee = list + start
+                outCount.pointee = offered[offset]
+                return SSL_TLSEXT_ERR_OK
+            }
+            offset = end
+        }
+        return SSL_TLSEXT_ERR_ALERT_FATAL
+    }
+}

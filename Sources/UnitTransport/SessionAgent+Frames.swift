@@ -1,0 +1,203 @@
+// From frames to events: what each message of a unit means. Nothing here touches a socket.
+
+internal import AlertModel
+internal import EventRing
+internal import Telemetry
+internal import UnitProtocol
+
+extension SessionAgent {
+    /// What the gateway uses of a unit's abilities so far.
+    static let capabilitiesUsed: Capabilities = [.positioning, .stageDisplay]
+
+    /// Handles one whole frame.
+    func handle(_ frame: Frame, of place: Int, now: Instant) -> FrameOutcome {
+        do throws(FrameError) {
+            let message = try UnitMessage(frame)
+            if table[place].pointee.phase == .awaitingHello {
+                return begin(with: message, type: frame.header.type, of: place, now: now)
+            }
+            guard let message else {
+                counters.add(.framesSkippedUnknown)
+                return .next
+            }
+            return handle(message, of: place, now: now)
+        } catch {
+            return refuse(place, error, type: frame.header.type, now: now)
+        }
+    }
+
+    /// Answers bytes that are no usable message; the link goes on when only the message is lost.
+    func refuse(_ place: Int, _ error: FrameError, type: UInt8, now: Instant) -> FrameOutcome {
+        guard error.endsConnection || table[place].pointee.phase == .awaitingHello else {
+            counters.add(error.reason.counter)
+            return send(.unable(Unable(error, refusedType: type)), to: place, now: now) ? .next : .ended
+        }
+        refuse(place, Unable(error, refusedType: type), counter: error.reason.counter, now: now)
+        return .ended
+    }
+
+    // MARK: HELLO
+
+    private func begin(with message: UnitMessage?, type: UInt8, of place: Int, now: Instant) -> FrameOutcome {
+        switch message {
+        case .hello(let hello): return open(place, hello, now: now)
+        case .goodbye(let goodbye):
+            end(place, .goodbye, "\(goodbye.reason) before HELLO", now: now)
+            return .ended
+        default:
+            let unable = Unable(.unexpected, refusedType: type, text: "HELLO must come first")
+            refuse(place, unable, counter: .framesRefusedUnexpected, now: now)
+            return .ended
+        }
+    }
+
+    /// Accepts a HELLO: linkUp first, so that nothing else of the link can come before it.
+    private func open(_ place: Int, _ hello: Hello, now: Instant) -> FrameOutcome {
+        let connection = table[place]
+        let unit = connection.pointee.unit
+        guard hello.unit == unit else {
+            let text = "the HELLO names \(hello.unit), the certificate \(unit)"
+            let unable = Unable(.identity, refusedType: MessageType.hello.rawValue, text: text)
+            refuse(place, unable, counter: .framesRefusedIdentity, now: now)
+            return .ended
+        }
+        let linkUp = LinkUp(
+            unit: unit, link: connection.pointee.link, boot: hello.boot, firmware: hello.firmware,
+            capabilities: hello.capabilities.rawValue)
+        guard appendUrgent(.linkUp(linkUp)) else { return .held }
+        connection.pointee.phase = .open
+        connection.pointee.phaseSince = now.monotonic
+        reports.send(
+            ConnectionReport(
+                at: now.wall, peer: connection.pointee.peer, unit: unit, what: .linkOpened,
+                detail: "boot \(hello.boot), firmware \(hello.firmware)"))
+        let welcome = Welcome(
+            minor: min(hello.version.minor, ProtocolVersion.current.minor),
+            granted: hello.capabilities.intersection(Self.capabilitiesUsed),
+            heartbeatIntervalS: max(1, limits.reportingTimeS / 3), reportingTimeS: limits.reportingTimeS,
+            gatewayTime: now.wall)
+        guard send(.welcome(welcome), to: place, now: now) else { return .ended }
+        if let clock = hello.clock { return checkClock(clock, of: place, now: now) }
+        return .next
+    }
+
+    // MARK: Everything behind it
+
+    private func handle(_ message: UnitMessage, of place: Int, now: Instant) -> FrameOutcome {
+        let unit = table[place].pointee.unit
+        switch message {
+        case .heartbeat(let heartbeat):
+            counters.add(.heartbeatsReceived)
+            appendRoutine(.heartbeat(unit, heartbeat))
+            return .next
+        case .position(let position):
+            appendRoutine(.position(unit, position))
+            return .next
+        case .press(let press): return take(press, of: unit, place, now: now)
+        case .cancel(let cancel):
+            return hold(
+                .cancel(
+                    Cancel(
+                        id: MessageID(unit: unit, boot: cancel.boot, counter: cancel.counter),
+                        pressCounter: cancel.pressCounter, cancelledAt: cancel.cancelledAt)))
+        case .faultBegin(let fault): return hold(.faultBegan(FaultReport(unit, fault)))
+        case .faultEnd(let fault): return hold(.faultEnded(FaultReport(unit, fault)))
+        case .stageConfirm(let confirm):
+            return hold(
+                .stageConfirmed(StageConfirmation(unit: unit, alert: confirm.alert, stage: confirm.stage)))
+        case .offer, .answer, .candidate:
+            return decline(message.type, .notSupported, "sessions are not served yet", of: place, now: now)
+        case .commandResult, .textReply:
+            return decline(message.type, .unexpected, "nothing was asked", of: place, now: now)
+        // Both say that something is over; here it never began, or the unit's log has it.
+        case .sessionEnd, .unable: return .next
+        case .goodbye(let goodbye):
+            end(place, .goodbye, "\(goodbye.reason)", now: now)
+            return .ended
+        case .hello:
+            let unable = Unable(
+                .unexpected, refusedType: MessageType.hello.rawValue, text: "HELLO was accepted already")
+            refuse(place, unable, counter: .framesRefusedUnexpected, now: now)
+            return .ended
+        }
+    }
+
+    /// A press is taken whatever its time says; a clock that is far off is told ours.
+    private func take(_ press: PressMessage, of unit: UnitID, _ place: Int, now: Instant) -> FrameOutcome {
+        let event = Press(
+            id: MessageID(unit: unit, boot: press.boot, counter: press.counter), category: press.category,
+            pressedAt: press.pressedAt, receivedAt: now.wall, position: press.position)
+        guard appendUrgent(.press(event)) else { return .held }
+        counters.add(.pressesReceived)
+        return checkClock(press.pressedAt, of: place, now: now)
+    }
+
+    /// Sends TIME when a unit's clock is outside its window.
+    private func checkClock(_ unitTime: WallTime, of place: Int, now: Instant) -> FrameOutcome {
+        guard ClockNotice.isDue(unit: unitTime, gateway: now.wall) else { return .next }
+        return send(.time(ClockNotice(gatewayTime: now.wall)), to: place, now: now) ? .next : .ended
+    }
+
+    /// Answers UNABLE to a message that is in order but not served; the link goes on.
+    private func decline(
+        _ type: MessageType, _ code: UnableCode, _ text: String, of place: Int, now: Instant
+    ) -> FrameOutcome {
+        counters.add(.framesRefusedUnexpected)
+        let unable = Unable(code, refusedType: type.rawValue, text: text)
+        return send(.unable(unable), to: place, now: now) ? .next : .ended
+    }
+
+    // MARK: Lanes
+
+    private func hold(_ event: Event) -> FrameOutcome { appendUrgent(event) ? .next : .held }
+
+    /// Puts an event into the urgent lane.
+    ///
+    /// - Returns: false when it is full: keep what the event came from, and try again.
+    func appendUrgent(_ event: Event) -> Bool {
+        let result = lanes.urgent.append(kind: event.kind.rawValue, bodyBytesMax: Event.pressBodyBytes) {
+            event.encode(into: $0)
+        }
+        switch result {
+        case .appended:
+            hasUrgent = true
+            return true
+        case .full: return false
+        case .abandoned, .tooLarge: preconditionFailure("every event of a unit fits one slot")
+        }
+    }
+
+    /// Puts an event into the routine lane, or sheds it: the next heartbeat says the same, only newer.
+    private func appendRoutine(_ event: Event) {
+        let result = lanes.routine.append(kind: event.kind.rawValue, bodyBytesMax: Event.pressBodyBytes) {
+            event.encode(into: $0)
+        }
+        switch result {
+        case .appended: hasRoutine = true
+        case .full: counters.add(.routineShed)
+        case .abandoned, .tooLarge: preconditionFailure("every event of a unit fits one slot")
+        }
+    }
+}
+
+extension FaultReport {
+    fileprivate init(_ unit: UnitID, _ fault: FaultMessage) {
+        self.init(
+            id: MessageID(unit: unit, boot: fault.boot, counter: fault.counter), fault: fault.fault,
+            changedAt: fault.changedAt, detail: fault.detail)
+    }
+}
+
+extension FrameError.Reason {
+    /// Where it is counted.
+    var counter: Counter {
+        switch self {
+        case .oversized: .framesRefusedOversized
+        case .unknownType: .framesRefusedUnknownType
+        case .unsupportedVersion: .framesRefusedVersion
+        case .badIdentifier: .framesRefusedIdentity
+        case .wrongDirection: .framesRefusedUnexpected
+        case .truncated, .valueOutOfRange, .badLength, .badText: .framesRefusedMalformed
+        }
+    }
+}

@@ -1,0 +1,259 @@
+// Serves established connections: TLS records in, events out; answers in, frames out. This file has the
+// agent's state and its turn; the other SessionAgent files have what a turn is made of.
+
+internal import AlertModel
+internal import EventRing
+internal import LinuxIO
+internal import Telemetry
+internal import UnitProtocol
+
+/// Owns every connection from the end of its handshake to its own end.
+///
+/// Owned by its thread. A turn is bounded everywhere, so a flooding unit costs the others one visit of
+/// ``UnitTransportLimits/framesPerTurnMax`` frames. In the steady state a frame costs no allocation: it is read
+/// into the agent's scratch memory, decoded there, and encoded straight into the ring's slot.
+final class SessionAgent: Agent {
+    /// What the agent is connected to.
+    struct Lanes: ~Copyable {
+        let urgent: RecordProducer
+        let routine: RecordProducer
+        let answers: RecordConsumer
+        let handovers: RecordConsumer
+    }
+
+    /// Whom the agent wakes.
+    struct Bells {
+        let journal: Doorbell
+        let dispatch: Doorbell
+    }
+
+    /// How long an idle agent sleeps at most, so that a watchdog sees it turn.
+    static let idleWaitMs: Int32 = 500
+    /// A frame's remainder of up to 16 KiB, and behind it a whole TLS record of 16 KiB.
+    static let scratchBytes = 40 * 1_024
+    private static let doorbellToken = UInt64.max
+
+    let name: String
+    /// The ``LinkID/agent`` of its links.
+    let number: UInt8
+    let lanes: Lanes
+    private let bells: Bells
+    /// Rung by the dispatcher after answers, and by the handshake agent.
+    let doorbell: Doorbell
+    let limits: UnitTransportLimits
+    let counters: Counters
+    let reports: ReportSender
+    let epoll: Epoll
+    let pool = BlockPool()
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: scratchBytes, alignment: 64)
+
+    /// Where a frame to send is made.
+    let outgoing = UnsafeMutableRawBufferPointer.allocate(byteCount: Limits.frameBytesMax, alignment: 64)
+
+    var table: SlotTable<Connection>
+    var wheel: DeadlineWheel
+    private var ready: [EpollEvent]
+    private var readyCount = 0
+    private var lastTurnAt: MonotonicTime
+    /// Numbers of connections with frames that wait for a later turn.
+    var resuming: [UInt64] = []
+    /// Taken from ``resuming`` at the start of a turn; two arrays, so that neither is made anew.
+    var resumingNow: [UInt64] = []
+    /// Numbers of connections with something to send.
+    var dirty: [UInt64] = []
+    /// Ends of links that the full urgent lane did not take yet.
+    var downs: [LinkDown] = []
+    var hasUrgent = false
+    var hasRoutine = false
+
+    /// - Parameters:
+    ///   - number: which of the session agents it is.
+    ///   - now: the time of its clock.
+    /// - Throws: ``Errno`` when the process has no descriptor left.
+    init(
+        number: UInt8, lanes: consuming Lanes, bells: Bells, doorbell: Doorbell, limits: UnitTransportLimits,
+        counters: Counters, reports: ReportSender, now: Instant
+    ) throws(Errno) {
+        name = "sos-session-\(number)"
+        epoll = try Epoll()
+        try epoll.add(doorbell.fileDescriptor, events: .readable, token: Self.doorbellToken)
+        self.number = number
+        self.lanes = lanes
+        self.bells = bells
+        self.doorbell = doorbell
+        self.limits = limits
+        self.counters = counters
+        self.reports = reports
+        table = SlotTable(limit: limits.connectionsMax)
+        wheel = DeadlineWheel(now: now.monotonic)
+        lastTurnAt = now.monotonic
+        ready = [EpollEvent](repeating: EpollEvent(), count: limits.socketsPerTurnMax)
+    }
+
+    deinit {
+        _ = lanes.handovers.drain(max: Int.max) { _, body in
+            if let handover = try? Handover(body) { _ = TLSConnection(retaking: handover.raw) }
+            return .next
+        }
+        // Queues are trivial values: their blocks are given back here, before the pool goes.
+        for place in 0..<table.places where table.isTaken(place) { release(table[place]) }
+        scratch.deallocate()
+        outgoing.deallocate()
+    }
+
+    /// Connections, lingering ones included.
+    var connections: Int { table.count }
+
+    func doWork(now: Instant) -> Int {
+        lastTurnAt = now.monotonic
+        var worked = retryDowns()
+        worked += takeAnswers(now: now)
+        worked += resume(now: now)
+        worked += serveSockets(now: now)
+        worked += adopt(now: now)
+        worked += expire(now: now)
+        flushDirty(now: now)
+        publish()
+        return worked
+    }
+
+    func waitForWork() {
+        doorbell.prepareToSleep()
+        if lanes.answers.isEmpty && lanes.handovers.isEmpty {
+            // A full lane rings no bell when it has room again: look every millisecond.
+            let isHeld = !resuming.isEmpty || !downs.isEmpty
+            look(waitMs: isHeld ? 1 : wheel.waitMs(from: lastTurnAt, most: Self.idleWaitMs))
+        }
+        doorbell.cancelSleep()
+    }
+
+    func wake() { doorbell.ring() }
+
+    /// Makes what the turn appended visible and wakes whoever waits for it.
+    func publish() {
+        if hasUrgent {
+            hasUrgent = false
+            lanes.urgent.publish()
+            bells.journal.ring()
+        }
+        if hasRoutine {
+            hasRoutine = false
+            lanes.routine.publish()
+            bells.dispatch.ring()
+        }
+        reports.publish()
+    }
+
+    private func look(waitMs: Int32) {
+        do throws(Errno) {
+            readyCount = try epoll.wait(into: &ready, timeoutMs: waitMs)
+        } catch {
+            preconditionFailure("our own epoll is always valid: \(error)")
+        }
+    }
+
+    private func serveSockets(now: Instant) -> Int {
+        if readyCount == 0 { look(waitMs: 0) }
+        let count = readyCount
+        readyCount = 0
+        for index in 0..<count {
+            let event = ready[index]
+            if event.token == Self.doorbellToken {
+                doorbell.drain()
+            } else if let place = table.place(of: event.token) {
+                serve(place, event.events, now: now)
+            }
+        }
+        return count
+    }
+
+    private func serve(_ place: Int, _ events: EpollEvents, now: Instant) {
+        let connection = table[place]
+        if connection.pointee.phase == .lingering {
+            if connection.pointee.tls.discardInput(scratch) { drop(place) }
+            return
+        }
+        if events.contains(.writable) {
+            guard flush(place, now: now) else { return }
+        }
+        // Whatever came: a read finds out what a failed or hung-up socket has to say, and one that TLS held up
+        // until it could write goes on.
+        read(place, now: now)
+    }
+
+    /// Takes over finished handshakes.
+    private func adopt(now: Instant) -> Int {
+        lanes.handovers.drain(max: limits.adoptionsPerTurnMax) { _, body in
+            do throws(DecodeError) {
+                adopt(try Handover(body), now: now)
+            } catch {
+                preconditionFailure("the handshake agent writes whole records: \(error)")
+            }
+            return .next
+        }
+    }
+
+    private func adopt(_ handover: Handover, now: Instant) {
+        let tls = TLSConnection(retaking: handover.raw)
+        guard !table.isFull else {
+            counters.add(.connectionsRefusedBacklog)
+            reports.send(
+                ConnectionReport(
+                    at: now.wall, peer: handover.peer, unit: handover.unit, what: .refused,
+                    detail: "\(limits.connectionsMax) connections are open"))
+            return
+        }
+        let fd = tls.fd
+        let link = LinkID(agent: number, connection: table.nextNumber())
+        let place = table.insert(
+            Connection(
+                tls: tls, peer: handover.peer, unit: handover.unit, link: link, phaseSince: now.monotonic,
+                lastFrameAt: now.monotonic))
+        counters.add(.linksOpened)
+        wheel.reserve(entries: table.places)
+        do throws(Errno) {
+            try epoll.add(fd, events: .readable, token: table.number(of: place))
+            reschedule(place)
+        } catch {
+            end(place, .peerClosed, "cannot be watched: \(error)", now: now)
+        }
+    }
+
+    /// Looks at connections whose tick has passed.
+    private func expire(now: Instant) -> Int {
+        var worked = 0
+        while worked < limits.socketsPerTurnMax, let place = wheel.popDue(at: now.monotonic) {
+            worked += 1
+            expire(place, now: now)
+        }
+        return worked
+    }
+
+    private func expire(_ place: Int, now: Instant) {
+        let connection = table[place]
+        // A frame that waits for room in the lane is no silence of the unit's.
+        if connection.pointee.isResuming { connection.pointee.lastFrameAt = now.monotonic }
+        let next = NextDeadline(connection.pointee, limits: limits)
+        guard DeadlineWheel.isDue(next.at, at: now.monotonic) else {
+            wheel.schedule(place, at: next.at)
+            return
+        }
+        switch next.meaning {
+        case .silence: end(place, .silent, "nothing heard for \(limits.reportingTimeS) s", now: now)
+        case .writeStall:
+            end(place, .writeStalled, "took nothing for \(limits.writeStallS) s", now: now)
+        case .linger: drop(place)
+        case .hello:
+            let unable = Unable(.deadline, text: "no HELLO within \(limits.helloDeadlineS) s")
+            refuse(place, unable, counter: .framesRefusedDeadline, now: now)
+        case .frame:
+            let unable = Unable(.deadline, text: "a frame was not whole within \(limits.frameDeadlineS) s")
+            refuse(place, unable, counter: .framesRefusedDeadline, now: now)
+        }
+    }
+
+    /// Sets the wheel to the connection's next deadline; for one that moved nearer.
+    func reschedule(_ place: Int) {
+        wheel.schedule(place, at: NextDeadline(table[place].pointee, limits: limits).at)
+    }
+}

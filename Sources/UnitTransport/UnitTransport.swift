@@ -1,0 +1,107 @@
+// The unit side as one value: listener, handshake agent, session agent, and the ring between them.
+
+internal import AlertModel
+public import EventRing
+public import LinuxIO
+internal import Synchronization
+public import Telemetry
+
+/// Everything between the units' sockets and the rings.
+///
+/// ```
+/// listener ──▶ HandshakeAgent ──handover ring──▶ SessionAgent ──▶ urgent, routine
+///                                                SessionAgent ◀── answers
+/// ```
+/// There is one session agent; a ``LinkID`` tells which of several, so that more can be added.
+///
+/// `@unchecked Sendable`: the agents are used by their runners' threads alone, and by ``stop()`` after those
+/// ended; the mutex lets one caller at a time start or stop. The other fields never change.
+public final class UnitTransport: @unchecked Sendable {
+    /// Finished handshakes that may wait for the session agent; full, they wait in the handshake agent.
+    static let handoverSlots = 1_024
+    /// The handshake agent gets what the others leave: a quarter of their share when the processor is scarce.
+    static let handshakeNice: Int32 = 5
+
+    let handshakes: HandshakeAgent
+    let sessions: SessionAgent
+    private let handshakeRunner: AgentRunner
+    private let sessionRunner: AgentRunner
+    private let clock: any InstantSource
+    private let isStopped = Mutex(false)
+
+    /// Ring it after appending to the answer lane.
+    public let answersDoorbell: Doorbell
+
+    /// Wires everything; no thread runs yet, but the kernel already queues connections.
+    ///
+    /// - Parameters:
+    ///   - listener: a listening socket; owned from here on.
+    ///   - context: of the server side.
+    ///   - urgent: takes linkUp, linkDown, press, cancel, faults, confirmations; when it is full, sockets wait.
+    ///   - routine: takes heartbeats and positions; when it is full, they are shed and counted.
+    ///   - answers: gives ``UnitAnswer`` records.
+    ///   - handshakeReports: takes ``ConnectionReport`` records of the handshake agent.
+    ///   - sessionReports: takes ``ConnectionReport`` records of the session agent.
+    ///   - journalDoorbell: rung after events were published to `urgent`.
+    ///   - dispatchDoorbell: rung after events were published to `routine`.
+    ///   - reportDoorbell: rung after reports were published.
+    /// - Throws: ``Errno`` when the process has no descriptor left; the start fails with it.
+    public init(
+        listener: consuming Descriptor, context: TLSContext, limits: UnitTransportLimits,
+        urgent: consuming RecordProducer, routine: consuming RecordProducer, answers: consuming RecordConsumer,
+        handshakeReports: consuming RecordProducer, sessionReports: consuming RecordProducer,
+        journalDoorbell: Doorbell, dispatchDoorbell: Doorbell, reportDoorbell: Doorbell, counters: Counters,
+        clock: any InstantSource
+    ) throws(Errno) {
+        let handovers = RecordRing(capacitySlots: Self.handoverSlots)
+        let doorbell = try Doorbell()
+        sessions = try SessionAgent(
+            number: 0,
+            lanes: .init(
+                urgent: urgent, routine: routine, answers: answers, handovers: handovers.takeConsumer(0)),
+            bells: .init(journal: journalDoorbell, dispatch: dispatchDoorbell), doorbell: doorbell,
+            limits: limits, counters: counters,
+            reports: ReportSender(lane: sessionReports, doorbell: reportDoorbell, counters: counters),
+            now: clock.now())
+        handshakes = try HandshakeAgent(
+            listener: listener, context: context,
+            lane: .init(handovers: handovers.takeProducer(), doorbell: doorbell), limits: limits,
+            counters: counters,
+            reports: ReportSender(lane: handshakeReports, doorbell: reportDoorbell, counters: counters))
+        answersDoorbell = doorbell
+        handshakeRunner = AgentRunner(handshakes, clock: clock, nice: Self.handshakeNice)
+        sessionRunner = AgentRunner(sessions, clock: clock)
+        self.clock = clock
+    }
+
+    /// Starts both agents' threads. Once.
+    ///
+    /// - Throws: ``Errno`` when the kernel gives no thread; then nothing runs.
+    public func start() throws(Errno) {
+        try sessionRunner.start()
+        do throws(Errno) {
+            try handshakeRunner.start()
+        } catch {
+            sessionRunner.stop()
+            throw error
+        }
+    }
+
+    /// Stops accepting, says GOODBYE to every unit, tells the dispatcher of every link's end, and closes
+    /// everything. Blocks until both threads ended; a second call does nothing.
+    public func stop() {
+        isStopped.withLock { isStopped in
+            if isStopped { return }
+            isStopped = true
+            handshakeRunner.stop()
+            handshakes.shutDown()
+            sessionRunner.stop()
+            sessions.shutDown(now: clock.now())
+        }
+    }
+
+    /// Turns made by the handshake agent, for a watchdog. Any thread.
+    public var handshakeTurns: UInt64 { handshakeRunner.turns }
+    /// Turns made by the session agent, for a watchdog. Any thread.
+    public var sessionTurns: UInt64 { sessionRunner.turns }
+}

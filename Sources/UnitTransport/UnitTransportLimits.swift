@@ -1,0 +1,48 @@
+// Every limit of the unit side in one value, each with the reason for its default.
+
+internal import UnitProtocol
+
+/// Limits of the handshake agent and the session agents. Times in the unit that the name says.
+public struct UnitTransportLimits: Hashable, Sendable {
+    /// Handshakes under way at once. Each holds about 40 KiB in OpenSSL: 20 MiB; more would only wait longer
+    /// for the same processor. Others wait in the kernel's queue.
+    public var handshakesMax = 512
+    /// From accept to a finished handshake: five round trips of a bad radio link of 2 s.
+    public var handshakeDeadlineS: UInt32 = 10
+    /// When all places are taken, a handshake older than this makes room for one that waits: silent sockets
+    /// cannot keep units out, and an honest handshake takes a few hundred milliseconds.
+    public var handshakeGraceS: UInt32 = 2
+    /// Connections accepted in one turn, so that handshakes under way are not held up by a storm.
+    public var acceptsPerTurnMax = 64
+    /// Handshake steps in one turn: 16 of 1.4 ms are 22 ms until deadlines and a stop are seen again.
+    public var handshakeStepsPerTurnMax = 16
+    /// Without descriptors or memory, accepting pauses: existing links go on, and some will end.
+    public var acceptPauseMs: UInt32 = 200
+
+    /// Established connections of one session agent: 20,000 units with two paths would be two agents.
+    public var connectionsMax = 32_768
+    /// From the end of the handshake to an accepted HELLO, as the protocol promises units.
+    public var helloDeadlineS = UInt32(Limits.helloSecondsMax)
+    /// From the first byte of a frame to its last, as the protocol promises units: 16 KiB at 14 kbit/s.
+    public var frameDeadlineS = UInt32(Limits.frameSecondsMax)
+    /// Without any frame for so long the link counts as lost (EN 50136-1, DP4). The WELCOME asks for a
+    /// heartbeat every third of it.
+    public var reportingTimeS: UInt16 = 90
+    /// A unit that takes none of what we send for so long is cut; its stage lamps would be wrong anyway.
+    public var writeStallS: UInt32 = 20
+    /// After our last words, how long the unit may take to close before we do.
+    public var lingerMs: UInt32 = 1_000
+
+    /// Frames taken from one connection in one turn, so that a flooding unit cannot keep the others waiting.
+    public var framesPerTurnMax = 32
+    /// Sockets served in one turn, after which answers are sent.
+    public var socketsPerTurnMax = 256
+    /// Answers taken in one turn.
+    public var answersPerTurnMax = 512
+    /// Finished handshakes taken over in one turn.
+    public var adoptionsPerTurnMax = 64
+    /// Bytes waiting for one unit: three SDP of 16 KiB and all stages of many alerts.
+    public var outboundBytesMax = 64 * 1_024
+
+    public init() {}
+}

@@ -1,0 +1,66 @@
+// The house's floor plan: which target may import what. Docs/architecture.md shows the same table to people.
+
+/// A target, its tier, and everything that it may import.
+struct House {
+    let name: String
+    /// 0 values, 1 pure logic, 2 kernel and memory order, 3 edges, 4 composition; -1 for C shims.
+    let tier: Int
+    let folder: String
+    let imports: Set<String>
+
+    init(_ name: String, tier: Int, folder: String? = nil, _ imports: Set<String> = []) {
+        self.name = name
+        self.tier = tier
+        self.folder = folder ?? "Sources/\(name)"
+        self.imports = imports
+    }
+
+    static let shims: Set<String> = ["COpenSSL", "CSystemd", "CLinux"]
+
+    static let all: [House] = [
+        House("AlertModel", tier: 0),
+        House("Telemetry", tier: 0, ["Synchronization"]),
+        House("UnitProtocol", tier: 1, ["AlertModel"]),
+        House("AlertDispatch", tier: 1, ["AlertModel"]),
+        House("Journal", tier: 1, ["AlertModel"]),
+        House("LinuxIO", tier: 2, ["AlertModel", "CLinux", "Glibc", "Synchronization"]),
+        // A waiting consumer sleeps on an eventfd: the one sideways import of this tier.
+        House("EventRing", tier: 2, ["AlertModel", "LinuxIO", "Glibc", "Synchronization"]),
+        House("Credentials", tier: 2, ["COpenSSL"]),
+        House(
+            "JournalFiles", tier: 3,
+            ["AlertModel", "Journal", "LinuxIO", "Telemetry", "CLinux", "Glibc", "Synchronization"]),
+        House(
+            "UnitTransport", tier: 3,
+            [
+                "AlertModel", "UnitProtocol", "EventRing", "LinuxIO", "Telemetry", "COpenSSL", "Glibc",
+                "Synchronization",
+            ]),
+        House("History", tier: 3, ["AlertModel", "GRDB", "Foundation", "Synchronization"]),
+        House(
+            "ConsoleAPI", tier: 3,
+            [
+                "AlertModel", "Telemetry", "Credentials", "Foundation", "Hummingbird", "HummingbirdCore",
+                "HummingbirdHTTP2", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOCore", "NIOPosix", "NIOSSL",
+                "ServiceLifecycle", "Synchronization",
+            ]),
+        House("SystemdSupport", tier: 3, ["CSystemd", "Glibc"]),
+        House("Settings", tier: 3, ["AlertModel", "Yams", "Foundation"]),
+        House(
+            "GatewayApp", tier: 4,
+            [
+                "AlertModel", "Telemetry", "UnitProtocol", "AlertDispatch", "Journal", "EventRing", "LinuxIO",
+                "Credentials", "JournalFiles", "UnitTransport", "History", "ConsoleAPI", "SystemdSupport",
+                "Settings", "Logging", "ServiceLifecycle", "Synchronization", "UnixSignals",
+            ]),
+        House("sosgatewayd", tier: 4, ["GatewayApp", "Settings", "ArgumentParser"]),
+        House(
+            "sosctl", tier: 4,
+            ["AlertModel", "Credentials", "History", "Settings", "ArgumentParser", "Foundation"]),
+        House(
+            "SimulatorKit", tier: 1, folder: "Simulator/SimulatorKit",
+            ["AlertModel", "UnitProtocol", "AlertDispatch", "Journal"]),
+    ]
+
+    static func named(_ name: String) -> House? { all.first { $0.name == name } }
+}

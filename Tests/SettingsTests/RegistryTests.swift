@@ -1,0 +1,122 @@
+// Centres and units: exact coordinates, unique ids, known centres, speed.
+
+import AlertModel
+import Foundation
+import Settings
+import Testing
+
+@Suite struct RegistryTests {
+    private func load(_ text: String) throws -> Registry {
+        try withDirectory { directory in
+            let path = "\(directory)/registry.yaml"
+            try Data(text.utf8).write(to: URL(filePath: path))
+            return try Registry.load(path: path, reportingTimeS: 20)
+        }
+    }
+
+    @Test func readsCentresAndUnitsInTheirOrder() throws {
+        let registry = try load(
+            """
+            centres:
+              - {id: b, name: "Караганда"}
+              - {id: a, name: Астана}
+            units:
+              - id: "0010"
+                centre: a
+                place: "A1 Астана — Петропавл, 25-шақырым"
+                latitude: 51.1282001
+                longitude: -0.5
+                reporting_time_s: 180
+              - id: no
+                centre: b
+                place: patrol car
+            """)
+        #expect(registry.centres.map(\.id.description) == ["b", "a"])
+        #expect(registry.units.map(\.id.description) == ["0010", "no"])
+        #expect(registry.units.first?.point == GeoPoint(latitudeE7: 511_282_001, longitudeE7: -5_000_000))
+        #expect(registry.units.map(\.reportingTimeS) == [180, 20])
+        #expect(registry.units.last?.point == nil)
+    }
+
+    @Test func everythingWrongIsReportedAtOnce() throws {
+        let found = try problems(
+            inRegistry: """
+                centres:
+                  - {id: astana, name: Астана}
+                  - {id: astana, name: Again}
+                units:
+                  - {id: U1, centre: astna, place: x}
+                  - {id: U2, centre: astana, place: x, latitude: 51.1}
+                  - {id: U2, centre: astana, place: x}
+                  - {id: U 3, centre: astana, place: x}
+                  - {id: ABCDEFGHIJKLMNOPQ, centre: astana, place: x}
+                  - {id: U5, centre: elsewhere, place: "a\\nb"}
+                  - U6
+                """)
+        #expect(
+            found == [
+                "3:10: centres[].id: \"astana\" stands already in line 2; allowed: each id once",
+                "5:22: units[].centre: \"astna\" is not a centre of this file; did you mean \"astana\"?",
+                "6:50: units[].latitude: stands alone; allowed: both coordinates or none",
+                "7:10: units[].id: \"U2\" stands already in line 6; allowed: each id once",
+                "8:10: units[].id: \"U 3\" has \" \" at its byte 2; allowed: 1 to 16 letters, digits, - . _",
+                "9:10: units[].id: \"ABCDEFGHIJKLMNOPQ\" has 17 bytes; allowed: 1 to 16 letters, digits, - . _",
+                "10:22: units[].centre: \"elsewhere\" is not a centre of this file; allowed: astana",
+                "10:40: units[].place: \"a\\nb\" has control characters; "
+                    + "allowed: one line of text, 1 to 120 bytes of UTF-8",
+                "11:5: units[]: is not a section; allowed: lines of `key: value`",
+            ])
+    }
+
+    @Test(arguments: [
+        ("51.1282", 511_282_000), ("90", 900_000_000), ("-90.0", -900_000_000), ("+0.0000001", 1), ("-0", 0),
+        ("089.9999999", 899_999_999),
+    ])
+    func exactDegrees(text: String, expected: Int32) throws {
+        let registry = try load(unit(latitude: text))
+        #expect(registry.units.first?.point?.latitudeE7 == expected)
+    }
+
+    @Test(arguments: [
+        "90.0000001", "-91", "1e1", "51.12820001", "51,1", ".5", "5.", "+-1", "51°", "0x10", "nan",
+        "99999999999999999999",
+    ])
+    func refusedDegrees(text: String) throws {
+        let found = try problems(inRegistry: unit(latitude: text))
+        #expect(found.count == 1)
+        #expect(found.first?.contains("units[].latitude: \"\(text)\"") == true, "\(found)")
+    }
+
+    private func unit(latitude: String) -> String {
+        """
+        centres: [{id: a, name: A}]
+        units: [{id: U, centre: a, place: x, latitude: "\(latitude)", longitude: 71.4}]
+        """
+    }
+
+    @Test func aRegistryNeedsACentre() throws {
+        #expect(
+            try problems(inRegistry: "centres: []\n") == [
+                "1:10: centres: has no centre; allowed: a list with at least one centre"
+            ])
+        #expect(
+            try problems(inRegistry: "units: []\n") == [
+                "1:1: centres: is missing; allowed: a list with at least one centre"
+            ])
+    }
+
+    @Test func problemsAreKeptBounded() throws {
+        let units = (0..<500).map { "  - {id: U\($0), centre: nowhere, place: x}\n" }.joined()
+        let found = try problems(inRegistry: "centres: [{id: a, name: A}]\nunits:\n\(units)")
+        #expect(found.count == SettingsError.problemsMax)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func twentyThousandUnits() throws {
+        var text = "centres: [{id: a, name: A}]\nunits:\n"
+        for number in 0..<20_000 {
+            text += "  - {id: U-\(number), centre: a, place: \"Абай даңғылы \(number)\", "
+            text += "latitude: 43.2, longitude: 76.9, reporting_time_s: 90}\n"
+        }
+        #expect(try load(text).units.count == 20_000)
+    }
+}

@@ -1,0 +1,83 @@
+// Consumers that gate each other, each on its own thread: journal → dispatcher → feed, and a join.
+
+import EventRing
+import LinuxIO
+import Synchronization
+
+enum StageScenarios {
+    static let all: [Scenario] = [
+        Scenario(name: "journal, dispatcher, feed in a row") {
+            try run(wiring: [[], [0], [1]], checked: [[], [0], [1]], $0)
+        },
+        Scenario(name: "two stages at once, then their join") {
+            try run(wiring: [[], [], [0, 1]], checked: [[], [], [0, 1]], $0)
+        },
+    ]
+
+    /// - Parameters:
+    ///   - wiring: each consumer's upstream.
+    ///   - checked: whose release each consumer's records must have seen; the same, but for a canary.
+    static func run(wiring: [[Int]], checked: [[Int]], _ setting: Setting) throws -> UInt64 {
+        let ring = RecordRing(capacitySlots: 128, consumers: wiring.count)
+        let sender = Sender(ring, seed: setting.seed, lane: 0, bodyBytesMax: 700)
+        var stages: [Stage] = []
+        for (index, upstream) in wiring.enumerated() {
+            stages.append(
+                Stage(
+                    ring.takeConsumer(index, after: upstream), index: index,
+                    upstream: checked[index].map { stages[$0] }, sender: sender, findings: setting.findings))
+        }
+        let deadline = setting.deadline
+        let seed = setting.seed
+        var threads = try stages.map { stage in try startThread("stage") { stage.run(seed: seed) } }
+        threads.append(try startThread("sender") { sender.run(until: deadline) })
+        for thread in threads { thread.join() }
+        return sender.sent.load(ordering: .acquiring)
+    }
+}
+
+/// One consumer and what it has let go.
+private final class Stage: Sendable {
+    /// Records released. Written before the release and relaxed: the ring alone must order it for those
+    /// downstream, as it must order a journal's sync before the dispatcher's act.
+    private let released = Atomic<UInt64>(0)
+    private let consumer: RecordConsumer
+    private let index: Int
+    private let upstream: [Stage]
+    private let sender: Sender
+    private let findings: Findings
+
+    init(
+        _ consumer: consuming RecordConsumer, index: Int, upstream: [Stage], sender: Sender, findings: Findings
+    ) {
+        self.consumer = consumer
+        self.index = index
+        self.upstream = upstream
+        self.sender = sender
+        self.findings = findings
+    }
+
+    func run(seed: UInt64) {
+        var random = SeededGenerator(seed: seed &+ 77 &+ UInt64(index))
+        var checker = LaneChecker(sender.traffic, findings)
+        receive {
+            sender.sent.load(ordering: .acquiring) <= checker.next
+        } step: {
+            // Up to three reads before one release.
+            var count = 0
+            for _ in 0...random.next() % 3 {
+                count += consumer.read(max: Int(random.next() % 40)) { kind, body in
+                    checker.see(kind: kind, body: body)
+                    for stage in upstream where stage.released.load(ordering: .relaxed) < checker.next {
+                        findings.report(.readBeforeReleased, "stage \(index), record \(checker.next - 1)")
+                    }
+                    return .next
+                }
+            }
+            released.store(checker.next, ordering: .relaxed)
+            consumer.release()
+            return count
+        }
+        checker.finish(sent: sender.sent.load(ordering: .acquiring))
+    }
+}
