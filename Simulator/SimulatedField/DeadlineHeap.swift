@@ -1,4 +1,4 @@
-// Who of many is due next. A unit stands in it once or a few times, never later than its deadline.
+// Who of many is due next. A place whose deadline moved has an old entry, too: whoever takes it out sees by its time.
 
 public import AlertModel
 
@@ -25,14 +25,14 @@ public struct DeadlineHeap: Sendable {
     }
 
     /// Takes the earliest entry that is not after `now`.
-    public mutating func popDue(at now: MonotonicTime) -> Int? {
+    public mutating func popDue(at now: MonotonicTime) -> (place: Int, at: MonotonicTime)? {
         guard let first = entries.first, first.at <= now else { return nil }
         let last = entries.removeLast()
         if !entries.isEmpty {
             entries[0] = last
             sink()
         }
-        return first.place
+        return (first.place, first.at)
     }
 
     private mutating func sink() {

@@ -23,6 +23,7 @@ public struct FieldUnit: Sendable {
 
     /// What the driver has to do.
     public enum Demand: Hashable, Sendable {
+        /// Call again at the deadline.
         case nothing
         /// Connect, to another place than usual if one is given, and say ``connecting(now:)``.
         case connect(Redirect?)
@@ -32,13 +33,17 @@ public struct FieldUnit: Sendable {
 
     /// What a message from the gateway meant.
     public enum Report: Hashable, Sendable {
+        /// The connection counts from now on.
         case welcomed
         /// An alert's stage, already confirmed.
         case stage(StageNotice)
+        /// The unit's clock was wrong and is right now.
         case clockSet
+        /// The gateway did not take something.
         case refused(Unable)
         /// The gateway ends the connection: close it and say ``lost(now:)``.
         case ended(String)
+        /// Nothing to tell.
         case ignored
     }
 

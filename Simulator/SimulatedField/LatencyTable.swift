@@ -1,6 +1,6 @@
 // Exact percentiles of what was measured, as a table for people.
 
-public import AlertModel
+import AlertModel
 
 /// A set of durations in nanoseconds.
 public struct Latencies: Sendable {

@@ -6,7 +6,9 @@ import Synchronization
 
 /// One press, by the monotonic clock of this process.
 public struct PressRecord: Hashable, Sendable {
+    /// What names it for ever.
     public let id: MessageID
+    /// When the button went down.
     public let pressedAt: MonotonicTime
     /// Press frames sent, the first included.
     public var sends = 0
@@ -18,7 +20,9 @@ public struct PressRecord: Hashable, Sendable {
 
 /// One alert as unit and console saw it.
 public struct AlertRecord: Hashable, Sendable {
+    /// The gateway's number of it.
     public let id: AlertID
+    /// Whose it is.
     public let unit: UnitID
     /// The first press of this run in it; nil for an alert of an earlier run that nobody pressed for again.
     public var pressedAt: MonotonicTime?
@@ -103,9 +107,13 @@ public final class PressLedger: Sendable {
 
     /// The figures of a live line.
     public struct Figures: Sendable {
+        /// Made so far.
         public let presses: Int
+        /// Known to be stored.
         public let stored: Int
+        /// Alerts whose end the unit has not heard of.
         public let open: Int
+        /// From press to stored.
         public let storedLatencies: Latencies
     }
 

@@ -1,6 +1,6 @@
 // Was anything lost? Decided from the ledger alone; what the console says is asked elsewhere.
 
-public import AlertModel
+import AlertModel
 
 /// Something that did not come to its end.
 public struct Finding: Hashable, Sendable, CustomStringConvertible {
@@ -25,7 +25,9 @@ extension PressLedger {
                 found.append(Finding("\(name): not stored, sent \(press.sends) times"))
                 continue
             }
-            guard closing, let id = press.alert, let alert = alerts[id], alert.furthest != .closed else { continue }
+            guard closing, let id = press.alert, let alert = alerts[id], alert.furthest != .closed else {
+                continue
+            }
             let stage = alert.furthest.map { "\($0)" } ?? "none"
             found.append(Finding("\(name): alert \(id.value) not closed at the unit, last stage \(stage)"))
         }

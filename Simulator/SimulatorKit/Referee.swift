@@ -27,7 +27,9 @@ final class Referee {
     func begin(tick: Int) { self.tick = tick }
 
     /// Follows what became durable.
-    func read(_ disk: SimulatedDisk) {
+    ///
+    /// - Parameter body: takes each new record, for a trace.
+    func read(_ disk: SimulatedDisk, _ body: (JournalSequence, Event) -> Void) {
         if offset > disk.durable.count {
             report(.answeredIsDurable, "the journal lost \(offset - disk.durable.count) durable bytes")
             return
@@ -42,6 +44,7 @@ final class Referee {
                 report(.replayGivesState, "record \(record.sequence.value) is no event")
                 return
             }
+            body(record.sequence, event)
             model.apply(event, record.sequence)
             shadowEffects.removeAll(keepingCapacity: true)
             shadow.step(event, sequence: record.sequence, at: record.at, effects: &shadowEffects)

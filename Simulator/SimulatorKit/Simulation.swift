@@ -117,7 +117,7 @@ public final class Simulation {
     private func turnGateway() {
         let wasRunning = gateway.isRunning
         let output = gateway.turn(tick: tick, at: now, &random)
-        referee.read(gateway.disk)
+        referee.read(gateway.disk) { sequence, event in note("journal \(sequence.value)", event) }
         referee.check(output) { unitOfLink[$0] }
         referee.check(gateway)
         for answer in output.answers {
@@ -183,8 +183,8 @@ public final class Simulation {
     }
 
     /// Adds to the run's hash, and to the trace when one is kept.
-    func note(_ what: String, _ value: some Hashable) {
-        if settings.keepsTrace { trace.append("\(tick) \(what) \(value)") }
+    func note(_ what: @autoclosure () -> String, _ value: some Hashable) {
+        if settings.keepsTrace { trace.append("\(tick) \(what()) \(value)") }
     }
 
     func note(_ what: String, _ answer: UnitAnswer) {

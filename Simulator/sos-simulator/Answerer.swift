@@ -17,8 +17,6 @@ final class Answerer: Sendable {
 
     /// How long an officer takes to claim, and then to close.
     private static let delayNs: ClosedRange<UInt64> = 20_000_000...200_000_000
-    /// Between two tries at a gateway that does not answer.
-    private static let retryDelay = Duration.milliseconds(250)
 
     init(client: OfficerClient, seed: UInt64) {
         self.client = client
@@ -27,7 +25,9 @@ final class Answerer: Sendable {
 
     /// Whether the caller is to ``answer(_:)`` this alert: it is open, nobody else has it, and nobody asked before.
     func takes(_ alert: ConsoleAlert) -> Bool {
-        guard alert.stage != "closed", alert.owner == nil || alert.owner == client.access.name else { return false }
+        guard alert.stage != "closed", alert.owner == nil || alert.owner == client.access.name else {
+            return false
+        }
         return state.withLock { $0.taken.insert(alert.id).inserted }
     }
 
@@ -37,30 +37,19 @@ final class Answerer: Sendable {
         let (toClaim, toClose) = state.withLock { state in
             (state.chance.nanoseconds(in: Self.delayNs), state.chance.nanoseconds(in: Self.delayNs))
         }
-        _ = await insist { () async throws -> ActResult in
-            try await self.client.show(alert)
-            return .done
-        }
-        try? await Task.sleep(for: .nanoseconds(Int64(toClaim)))
-        guard await insist({ try await self.client.claim(alert) }) == .done else { return leave(alert) }
-        try? await Task.sleep(for: .nanoseconds(Int64(toClose)))
-        let note = "Closed by sos-simulator: a simulated press."
-        let result = await insist { try await self.client.close(alert, outcome: "test", note: note) }
-        if result != .done && result != .refused("already_closed") { leave(alert) }
-    }
-
-    /// Tries until there is a result; nil for an alert that the gateway does not know, or a cancelled task.
-    private func insist(_ act: () async throws -> ActResult) async -> ActResult? {
-        while !Task.isCancelled {
-            do {
-                return try await act()
-            } catch let error as OfficerError where !error.isPassing {
-                return nil
-            } catch {
-                try? await Task.sleep(for: Self.retryDelay)
+        do {
+            try await client.insist { try await client.show(alert) }
+            try await Task.sleep(for: .nanoseconds(Int64(toClaim)))
+            guard try await client.insist({ try await client.claim(alert) }) == .done else { return leave(alert) }
+            try await Task.sleep(for: .nanoseconds(Int64(toClose)))
+            let note = "Closed by sos-simulator: a simulated press."
+            let result = try await client.insist {
+                try await client.close(alert, outcome: "test", note: note)
             }
+            if result != .done && result != .refused("already_closed") { leave(alert) }
+        } catch {
+            leave(alert)
         }
-        return nil
     }
 
     /// Lets a later event bring the alert back, such as a release.

@@ -2,6 +2,7 @@
 
 import AlertModel
 import ArgumentParser
+import Settings
 import SimulatedField
 
 /// Proves that one press comes through.

@@ -25,6 +25,7 @@ struct CheckSteps: Sendable {
     ///   - name: what is true afterwards.
     ///   - begun: when its time begins; nil for now.
     /// - Throws: ``StepFailed`` once it is reported.
+    @discardableResult
     func step<Result>(
         _ name: String, since begun: ContinuousClock.Instant? = nil, _ work: () async throws -> Result
     ) async throws(StepFailed) -> Result {

@@ -12,17 +12,20 @@ final class ConsoleFollower: Sendable {
     private let ledger: PressLedger
     private let units: Set<String>
     private let answerer: Answerer?
+    private let terminal: Terminal
     private let place = Mutex<String?>(nil)
     private let clock = SystemClock()
 
     /// - Parameters:
     ///   - units: the fleet's; alerts of others are left alone.
     ///   - answerer: handles alerts; nil only watches.
-    init(client: OfficerClient, ledger: PressLedger, units: [UnitRecord], answerer: Answerer?) {
+    init(client: OfficerClient, ledger: PressLedger, units: [UnitRecord], answerer: Answerer?, terminal: Terminal)
+    {
         self.client = client
         self.ledger = ledger
         self.units = Set(units.map(\.id.description))
         self.answerer = answerer
+        self.terminal = terminal
     }
 
     /// Follows until the task is cancelled.
@@ -34,7 +37,11 @@ final class ConsoleFollower: Sendable {
                     let events = try await client.events(after: place.withLock { $0 })
                     for try await event in events {
                         failures = 0
-                        try await take(event, in: &group)
+                        do {
+                            try await take(event, in: &group)
+                        } catch let error as DecodingError {
+                            terminal.note("the console's event \(event.name) \(event.id): \(error)")
+                        }
                     }
                 } catch {
                     failures += 1

@@ -18,13 +18,13 @@ struct ConsoleVerification: Sendable {
     /// Questions under way at once.
     static let questionsMax = 8
 
-    /// Asks for every alert of the officer's centres.
+    /// Asks for every alert of the officer's centres; tries again until cancelled.
     ///
     /// - Throws: ``OfficerError`` or the network's error when the console cannot be asked.
     static func ask(
         _ client: OfficerClient, about alerts: [AlertRecord], units: [UnitRecord]
     ) async throws -> ConsoleVerification {
-        let centres = Set(try await client.signIn())
+        let centres = Set(try await client.insist { try await client.signIn() })
         let served = Set(units.filter { centres.contains($0.centre.description) }.map(\.id))
         let own = alerts.filter { served.contains($0.unit) }
         let isClosed = { (alert: AlertRecord) in alert.isClosedOnConsole || alert.furthest == .closed }
@@ -51,7 +51,7 @@ struct ConsoleVerification: Sendable {
 
     private static func finding(_ client: OfficerClient, _ alert: AlertRecord) async throws -> Finding? {
         let name = "alert \(alert.id.value) of \(alert.unit)"
-        guard let known = try await client.alert("\(alert.id.value)") else {
+        guard let known = try await client.insist({ try await client.alert("\(alert.id.value)") }) else {
             return Finding("\(name): not known to the console")
         }
         guard known.unit == alert.unit.description else {

@@ -6,17 +6,22 @@ import Settings
 
 /// Where gateway, certificates and units are.
 struct FieldOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The gateway's listener for units.", valueName: "host:port"))
+    @Option(help: ArgumentHelp("The gateway's listener for units.", valueName: "host:port"), transform: address)
     var connect: ListenAddress
 
-    @Option(help: ArgumentHelp("Has ca.pem and units/ID.pem, units/ID.key; see Scripts/dev-pki.", valueName: "directory"))
+    @Option(
+        help: ArgumentHelp(
+            "Has ca.pem and units/ID.pem, units/ID.key; see Scripts/dev-pki.", valueName: "directory"))
     var pki: String
 
     @Option(help: ArgumentHelp("Who the units are and where.", valueName: "file"))
     var registry: String
 
-    func validate() throws {
-        guard connect.port != 0 else { throw ValidationError("--connect needs the port that the gateway listens on.") }
+    private static func address(_ text: String) throws -> ListenAddress {
+        guard let address = ListenAddress(text), address.port != 0 else {
+            throw ValidationError("It must be HOST:PORT, such as 127.0.0.1:7443.")
+        }
+        return address
     }
 
     /// Reads the registry.
@@ -33,19 +38,21 @@ struct FieldOptions: ParsableArguments {
     /// Who sits at the console.
     ///
     /// - Throws: an exit code, after saying what is wrong.
-    func access(console: String, officer: String, passwordFile: String, _ terminal: Terminal) throws -> OfficerAccess {
+    func access(console: String, officer: String, passwordFile: String, _ terminal: Terminal) throws
+        -> OfficerAccess
+    {
         let text: String
         do {
             text = try String(contentsOf: URL(filePath: passwordFile), encoding: .utf8)
         } catch {
             throw failure(.noInput, "cannot read the password in \(passwordFile)", terminal)
         }
+        let trustFile = "\(pki)/ca.pem"
+        guard FileManager.default.isReadableFile(atPath: trustFile) else {
+            throw failure(.noInput, "cannot read the authority's certificate in \(trustFile)", terminal)
+        }
         let password = String(text.prefix { !$0.isNewline })
         let base = console.hasSuffix("/") ? String(console.dropLast()) : console
-        return OfficerAccess(base: base, trustFile: "\(pki)/ca.pem", name: officer, password: password)
+        return OfficerAccess(base: base, trustFile: trustFile, name: officer, password: password)
     }
-}
-
-extension ListenAddress: @retroactive ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
 }

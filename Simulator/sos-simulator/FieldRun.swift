@@ -4,6 +4,7 @@ import AlertModel
 import ArgumentParser
 import Foundation
 import LinuxIO
+import Settings
 import SimulatedField
 
 /// When a run ends.
@@ -18,7 +19,7 @@ struct RunLimits: Sendable {
     let isAnswering: Bool
 
     /// After a signal people do not wait longer.
-    static let afterSignalS = 4.0
+    static let afterSignalS = 2.0
     /// For the first unit, and for the sign-in.
     static let connectS = 15.0
 }
@@ -54,7 +55,7 @@ struct FieldRun: Sendable {
         guard let client else { return await live() }
         let answerer = limits.isAnswering ? Answerer(client: client, seed: answererSeed) : nil
         let follower = ConsoleFollower(
-            client: client, ledger: ledger, units: fleet.plan.units, answerer: answerer)
+            client: client, ledger: ledger, units: fleet.plan.units, answerer: answerer, terminal: terminal)
         return await withTaskGroup(of: Void.self) { group in
             group.addTask { await follower.follow() }
             defer { group.cancelAll() }
@@ -128,7 +129,11 @@ struct FieldRun: Sendable {
         var unasked: String?
         if let client {
             do {
-                let answer = try await ConsoleVerification.ask(client, about: alerts, units: fleet.plan.units)
+                let seconds =
+                    signals.isStopping ? RunLimits.afterSignalS : max(limits.timeoutS, RunLimits.connectS)
+                let answer = try await withTimeLimit(seconds: seconds) { [units = fleet.plan.units] in
+                    try await ConsoleVerification.ask(client, about: alerts, units: units)
+                }
                 findings += answer.findings
                 let older = answer.skipped == 0 ? "" : " (\(answer.skipped) older ones are history)"
                 terminal.line("The console was asked for \(answer.asked) alerts\(older).")
@@ -141,7 +146,8 @@ struct FieldRun: Sendable {
             return failure(.lost, "\(findings.count) things lost of \(presses.count) presses", terminal)
         }
         if let unasked {
-            return failure(.unavailable, "nothing lost at the units; the console could not be asked: \(unasked)", terminal)
+            return failure(
+                .unavailable, "nothing lost at the units; the console could not be asked: \(unasked)", terminal)
         }
         terminal.line("Nothing lost: \(presses.count) presses, \(alerts.count) alerts.")
         return .success

@@ -11,7 +11,9 @@ import UnitTransport
 
 /// What the fleet is to be.
 struct FleetPlan: Sendable {
+    /// Where every unit connects.
     let gateway: ListenAddress
+    /// Who they are.
     let units: [UnitRecord]
     /// Drives presses, delays and measurements.
     let seed: UInt64

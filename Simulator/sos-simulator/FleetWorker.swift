@@ -2,6 +2,7 @@
 
 import AlertModel
 import LinuxIO
+import Settings
 import SimulatedField
 import UnitProtocol
 import UnitTransport
@@ -16,7 +17,7 @@ final class FleetWorker {
         var generation: UInt32 = 0
         /// What the epoll waits for now.
         var watched: EpollEvents = []
-        /// The earliest entry in the heap.
+        /// Its one entry in the heap that counts.
         var scheduledAt = MonotonicTime(nanoseconds: .max)
         var wasOnline = false
     }
@@ -72,14 +73,17 @@ final class FleetWorker {
         }
         let startBy = clock.now().monotonic.advanced(byNanoseconds: Self.startGraceNs)
         for place in members.indices { reschedule(place) }
-        while !isStopping {
+        while true {
             var now = clock.now()
             begin(by: startBy, now: now)
             takeOrders(now: now)
+            if isStopping { break }
             pressDue(now: now)
-            while let place = heap.popDue(at: now.monotonic) {
-                members[place].scheduledAt = MonotonicTime(nanoseconds: .max)
-                work(place, now: now)
+            while let due = heap.popDue(at: now.monotonic) {
+                // An entry of another time is left over from a deadline that moved.
+                guard members[due.place].scheduledAt == due.at else { continue }
+                members[due.place].scheduledAt = MonotonicTime(nanoseconds: .max)
+                work(due.place, now: now)
             }
             fleet.publish(figures)
             let count = wait(from: now.monotonic, startBy: startBy)

@@ -61,6 +61,8 @@ final class OfficerClient: Sendable {
     private static let streamSilence = TimeAmount.seconds(45)
     /// For everything but the stream.
     private static let requestTimeout = TimeAmount.seconds(10)
+    /// Between two tries at a gateway that does not answer.
+    private static let retryDelay = Duration.milliseconds(250)
     /// A centre's whole list of open alerts.
     private static let bodyBytesMax = 64 << 20
 
@@ -73,6 +75,8 @@ final class OfficerClient: Sendable {
             tlsConfiguration: tls, timeout: .init(connect: .seconds(5), read: Self.streamSilence))
         // One connection for the stream, others for acts: the end of one says nothing of the other.
         configuration.httpVersion = .http1Only
+        // Whoever calls tries again, and knows the reason at once.
+        configuration.connectionPool.retryConnectionEstablishment = false
         http = HTTPClient(configuration: configuration)
         session = OfficerSession(access, http)
     }
@@ -85,6 +89,24 @@ final class OfficerClient: Sendable {
     /// - Returns: the officer's centres.
     /// - Throws: ``OfficerError``, or the network's error.
     func signIn() async throws -> [String] { try await session.current().centres }
+
+    /// Tries until there is an answer.
+    ///
+    /// - Throws: what trying again does not help against; the last error when the task is cancelled.
+    func insist<Answer>(_ ask: () async throws -> Answer) async throws -> Answer {
+        while true {
+            do {
+                return try await ask()
+            } catch let error as OfficerError where !error.isPassing {
+                throw error
+            } catch let error as DecodingError {
+                throw error
+            } catch {
+                try? await Task.sleep(for: Self.retryDelay)
+                if Task.isCancelled { throw error }
+            }
+        }
+    }
 
     /// The event stream of all the officer's centres; ends when the connection does.
     ///

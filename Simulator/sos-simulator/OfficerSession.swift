@@ -2,6 +2,7 @@
 
 import AsyncHTTPClient
 import Foundation
+import NIOCore
 import NIOHTTP1
 
 /// One session at a time, however many tasks ask for it.

@@ -6,6 +6,7 @@ import LinuxIO
 import Settings
 import SimulatedField
 import Synchronization
+import UnitProtocol
 
 /// One press from button to closed.
 struct PressCheck: Sendable {
@@ -65,7 +66,8 @@ struct PressCheck: Sendable {
     }
 
     private func press(
-        _ fleet: Fleet, _ field: EventQueue<FleetObservation>, _ console: EventQueue<ServerSentEvent>, _ unit: UnitID
+        _ fleet: Fleet, _ field: EventQueue<FleetObservation>, _ console: EventQueue<ServerSentEvent>,
+        _ unit: UnitID
     ) async throws(StepFailed) {
         let pressed = ContinuousClock.now
         fleet.order(.press(unit: 0, .police, done: { _, _ in }))
@@ -76,7 +78,7 @@ struct PressCheck: Sendable {
         }
         let id = "\(alert.value)"
         try await steps.step("console got the alert", since: pressed) {
-            try await console.first { event in
+            try await console.first { event -> Bool? in
                 guard event.name == "alert",
                     let seen = try? JSONDecoder().decode(ConsoleAlert.self, from: Data(event.data.utf8))
                 else { return nil }
@@ -90,7 +92,9 @@ struct PressCheck: Sendable {
         }
         let claiming = ContinuousClock.now
         try await steps.step("claimed") { try await require(client.claim(id)) }
-        try await steps.step("answered at the unit", since: claiming) { try await stage(.answered, of: alert, field) }
+        try await steps.step("answered at the unit", since: claiming) {
+            try await stage(.answered, of: alert, field)
+        }
         let closing = ContinuousClock.now
         try await steps.step("closed") {
             try await require(client.close(id, outcome: "test", note: "sos-simulator check"))
@@ -100,7 +104,11 @@ struct PressCheck: Sendable {
 
     private func stage(_ stage: Stage, of alert: AlertID, _ field: EventQueue<FleetObservation>) async throws {
         _ = try await field.first { seen in
-            if case .stage(let notice) = seen.what, notice.alert == alert, notice.stage == stage { true } else { nil }
+            if case .stage(let notice) = seen.what, notice.alert == alert, notice.stage == stage {
+                true
+            } else {
+                nil
+            }
         }
     }
 
@@ -113,7 +121,9 @@ struct PressCheck: Sendable {
         var busy: Set<String> = []
         for centre in centres { busy.formUnion(try await client.openAlerts(of: centre).map(\.unit)) }
         let idle = units.first { centres.contains($0.centre.description) && !busy.contains($0.id.description) }
-        guard let idle else { throw StepProblem("every unit of \(client.access.name)'s centres has an open alert") }
+        guard let idle else {
+            throw StepProblem("every unit of \(client.access.name)'s centres has an open alert")
+        }
         return idle
     }
 }

@@ -14,7 +14,8 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var field: FieldOptions
 
-    @Option(help: ArgumentHelp("How many units of the registry, from its first; all without it.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("How many units of the registry, from its first; all without it.", valueName: "count"))
     var units: Int?
     @Option(help: "Drives presses, delays and measurements.")
     var seed: UInt64 = 1
@@ -22,7 +23,9 @@ struct RunCommand: AsyncParsableCommand {
     var pressEvery: Double = 20
     @Option(help: ArgumentHelp("Presses in total; then ends when all are accounted for.", valueName: "count"))
     var presses: Int?
-    @Option(name: .customLong("heartbeat-s"), help: ArgumentHelp("Instead of what the gateway asks.", valueName: "seconds"))
+    @Option(
+        name: .customLong("heartbeat-s"),
+        help: ArgumentHelp("Instead of what the gateway asks.", valueName: "seconds"))
     var heartbeatS: UInt16?
     @Option(help: ArgumentHelp("Presses for so long at most; then ends.", valueName: "seconds"))
     var duration: Double?
@@ -54,7 +57,6 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let terminal = Terminal()
         let signals = StopSignals()
-        signals.watch()
         let records = try chosenUnits(terminal)
         let access = try console.map { console in
             try field.access(

@@ -4,28 +4,33 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Counts the signals to stop; the second one ends the process at once.
-final class StopSignals: Sendable {
-    private let count = Mutex(0)
-    private let sources = Mutex<[any DispatchSourceSignal]>([])
+/// Takes the signals to stop from its making on; the second one ends the process at once.
+///
+/// `@unchecked Sendable`: the sources are kept alive and never touched again; the count is behind its mutex.
+final class StopSignals: @unchecked Sendable {
+    private final class Count: Sendable {
+        let value = Mutex(0)
+    }
 
-    /// Whether a signal came.
-    var isStopping: Bool { count.withLock { $0 > 0 } }
+    private let count = Count()
+    private let sources: [any DispatchSourceSignal]
 
-    /// Takes both signals from now on.
-    func watch() {
-        for number in [SIGINT, SIGTERM] {
+    init() {
+        sources = [SIGINT, SIGTERM].map { [count] number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [self] in
-                let isSecond = count.withLock { count in
-                    count += 1
-                    return count > 1
+            source.setEventHandler {
+                let isSecond = count.value.withLock { value in
+                    value += 1
+                    return value > 1
                 }
                 if isSecond { _exit(128 + number) }
             }
             source.resume()
-            sources.withLock { $0.append(source) }
+            return source
         }
     }
+
+    /// Whether a signal came.
+    var isStopping: Bool { count.value.withLock { $0 > 0 } }
 }

@@ -35,8 +35,8 @@ final class UnitState {
     var linkChangedAt: WallTime?
     /// Boots in the order in which they first connected, the present one last; at most ``bootsMax``.
     private(set) var boots: [UInt32] = []
-    /// A message waits in a unit over a restart or two, not over more.
-    static let bootsMax = 4
+    /// A message may wait in a unit over several restarts, not over so many.
+    static let bootsMax = 16
     /// The open alert, or the last closed one while the unit has not confirmed that it is closed.
     var latestAlert: AlertState?
     var lastTestAt: WallTime?
@@ -76,9 +76,11 @@ final class UnitState {
     /// order; but nothing is later than the present boot.
     func isLater(_ message: MessageID, than other: MessageID) -> Bool {
         if message.boot == other.boot { return message.counter > other.counter }
-        guard let place = boots.firstIndex(of: message.boot), let otherPlace = boots.firstIndex(of: other.boot)
-        else { return other.boot != boots.last }
-        return place > otherPlace
+        let place = boots.firstIndex(of: message.boot)
+        guard let otherPlace = boots.firstIndex(of: other.boot) else { return true }
+        if let place { return place > otherPlace }
+        // Of a unit with so many boots, one that is not known is rather forgotten than never connected.
+        return boots.count < Self.bootsMax && other.boot != boots.last
     }
 }
 

@@ -63,7 +63,7 @@ public struct Alert: Hashable, Sendable {
 }
 
 extension Alert {
-    /// Writes the alert for the console feed and snapshots; at most ``encodedBytesMax`` bytes.
+    /// Writes the alert for the console feed; at most ``FeedEntry/bodyBytesMax`` bytes with the sequence before it.
     func encode(to writer: inout ByteWriter) {
         writer.write(id.value)
         writer.write(centre)

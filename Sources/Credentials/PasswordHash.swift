@@ -20,7 +20,8 @@ public enum PasswordHash {
         let salt = try SecureRandom.bytes(saltBytes)
         let hash = try derive(password, salt: salt, cost: .standard)
         let cost = ScryptCost.standard.text
-        return "$scrypt$\(cost)$\(Base64.encode(salt, alphabet: .standard))$\(Base64.encode(hash, alphabet: .standard))"
+        return
+            "$scrypt$\(cost)$\(Base64.encode(salt, alphabet: .standard))$\(Base64.encode(hash, alphabet: .standard))"
     }
 
     /// Whether `password` is the one that `stored` was made from.
@@ -46,6 +47,7 @@ public enum PasswordHash {
         return equalInConstantTime(try derive(password, salt: salt, cost: cost), hash)
     }
 
+    /// The key of a password; blocks like everything here.
     static func derive(_ password: String, salt: [UInt8], cost: ScryptCost) throws(CredentialsError) -> [UInt8] {
         var key = [UInt8](repeating: 0, count: hashBytes)
         let secret = password.utf8.map { CChar(bitPattern: $0) }

@@ -17,7 +17,9 @@ struct ScryptCost: Hashable, Sendable {
     /// Outside these a stored hash is refused: below is no protection, above (128 MiB) one sign-in could starve
     /// the machine.
     static let logNRange: ClosedRange<UInt64> = 14...17
+    /// See ``logNRange``.
     static let blockSizeRange: ClosedRange<UInt64> = 8...8
+    /// See ``logNRange``.
     static let parallelismRange: ClosedRange<UInt64> = 1...4
 
     /// `ln=15,r=8,p=1`.
@@ -46,7 +48,9 @@ struct ScryptCost: Hashable, Sendable {
     private static func number(_ part: some StringProtocol, key: String) -> UInt64? {
         guard part.hasPrefix(key) else { return nil }
         let digits = part.dropFirst(key.count)
-        guard !digits.isEmpty, digits.count <= 2, digits.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
+        guard !digits.isEmpty, digits.count <= 2, digits.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else {
+            return nil
+        }
         return UInt64(digits)
     }
 }

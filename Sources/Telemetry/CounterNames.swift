@@ -5,8 +5,10 @@ extension Counter {
     public var name: String {
         // The Swift name in snake case: one word for one thing, in code and on dashboards.
         var text = ""
+        var follows = false
         for character in String(describing: self) {
-            if character.isUppercase, let last = text.last, !last.isUppercase { text.append("_") }
+            if character.isUppercase && !follows { text.append("_") }
+            follows = character.isUppercase
             text.append(contentsOf: character.lowercased())
         }
         return text

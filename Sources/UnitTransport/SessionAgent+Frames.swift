@@ -108,7 +108,7 @@ extension SessionAgent {
         case .offer, .answer, .candidate:
             return decline(message.type, .notSupported, "sessions are not served yet", of: place, now: now)
         case .commandResult, .textReply:
-            return decline(message.type, .unexpected, "nothing was asked", of: place, now: now)
+            return decline(message.type, .payloadMissing, "nothing was asked", of: place, now: now)
         // Both say that something is over; here it never began, or the unit's log has it.
         case .sessionEnd, .unable: return .next
         case .goodbye(let goodbye):
@@ -122,14 +122,15 @@ extension SessionAgent {
         }
     }
 
-    /// A press is taken whatever its time says; a clock that is far off is told ours.
+    /// A press is taken whatever its time says. One from the future comes from a wrong clock, which is told
+    /// ours; one from the past may have waited for a link and proves nothing, so HELLO's clock judges that.
     private func take(_ press: PressMessage, of unit: UnitID, _ place: Int, now: Instant) -> FrameOutcome {
         let event = Press(
             id: MessageID(unit: unit, boot: press.boot, counter: press.counter), category: press.category,
             pressedAt: press.pressedAt, receivedAt: now.wall, position: press.position)
         guard appendUrgent(.press(event)) else { return .held }
         counters.add(.pressesReceived)
-        return checkClock(press.pressedAt, of: place, now: now)
+        return press.pressedAt > now.wall ? checkClock(press.pressedAt, of: place, now: now) : .next
     }
 
     /// Sends TIME when a unit's clock is outside its window.

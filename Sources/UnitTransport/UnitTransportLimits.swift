@@ -5,7 +5,7 @@ internal import UnitProtocol
 /// Limits of the handshake agent and the session agents. Times in the unit that the name says.
 public struct UnitTransportLimits: Hashable, Sendable {
     /// Handshakes under way at once. Each holds about 40 KiB in OpenSSL: 20 MiB; more would only wait longer
-    /// for the same processor. Others wait in the kernel's queue.
+    /// for the same processor. Others wait in the kernel's queue. 1 to 1,048,576.
     public var handshakesMax = 512
     /// From accept to a finished handshake: five round trips of a bad radio link of 2 s.
     public var handshakeDeadlineS: UInt32 = 10
@@ -20,13 +20,14 @@ public struct UnitTransportLimits: Hashable, Sendable {
     public var acceptPauseMs: UInt32 = 200
 
     /// Established connections of one session agent: 20,000 units with two paths would be two agents.
+    /// 1 to 1,048,576.
     public var connectionsMax = 32_768
     /// From the end of the handshake to an accepted HELLO, as the protocol promises units.
     public var helloDeadlineS = UInt32(Limits.helloSecondsMax)
     /// From the first byte of a frame to its last, as the protocol promises units: 16 KiB at 14 kbit/s.
     public var frameDeadlineS = UInt32(Limits.frameSecondsMax)
     /// Without any frame for so long the link counts as lost (EN 50136-1, DP4). The WELCOME asks for a
-    /// heartbeat every third of it.
+    /// heartbeat every third of it. At least 3.
     public var reportingTimeS: UInt16 = 90
     /// A unit that takes none of what we send for so long is cut; its stage lamps would be wrong anyway.
     public var writeStallS: UInt32 = 20

@@ -44,7 +44,8 @@ struct AccessTests {
         Line(.post, "/v1/alerts/7/dispatch", rule: "/v1/alerts/{alert}/dispatch", body: "{}", 401, 403, 200),
         Line(.post, "/v1/alerts/7/arrive", rule: "/v1/alerts/{alert}/arrive", body: "{}", 401, 403, 200),
         Line(
-            .post, "/v1/alerts/7/close", rule: "/v1/alerts/{alert}/close", body: #"{"outcome":"real"}"#, 401, 403, 200),
+            .post, "/v1/alerts/7/close", rule: "/v1/alerts/{alert}/close", body: #"{"outcome":"real"}"#, 401, 403,
+            200),
         Line(.post, "/v1/alerts/7/shown", rule: "/v1/alerts/{alert}/shown", body: "{}", 401, 403, 204),
         Line(.get, "/metrics", 401, 200, 200),
         // 405 for HEAD below: a granted stream would not end here.
@@ -70,7 +71,9 @@ struct AccessTests {
         #expect(own.status == line.own)
     }
 
-    @Test("what is denied is audited and counted, and does not happen", arguments: lines.filter { $0.foreign == 403 })
+    @Test(
+        "what is denied is audited and counted, and does not happen", arguments: lines.filter { $0.foreign == 403 }
+    )
     func denialsAreAudited(line: Line) async throws {
         let console = try Console()
         let response = try await console.send(
@@ -97,12 +100,16 @@ struct AccessTests {
     func unknownIDs() async throws {
         let console = try Console()
         let cookie = try await console.cookie("aigul")
-        #expect(try await console.send(.get, "/v1/centres/nowhere/alerts", cookie: cookie).problem == "not_your_centre")
-        #expect(try await console.send(.get, "/v1/centres/%2e%2e/alerts", cookie: cookie).problem == "not_your_centre")
+        #expect(
+            try await console.send(.get, "/v1/centres/nowhere/alerts", cookie: cookie).problem == "not_your_centre"
+        )
+        #expect(
+            try await console.send(.get, "/v1/centres/%2e%2e/alerts", cookie: cookie).problem == "not_your_centre")
         #expect(try await console.send(.get, "/v1/alerts/8", cookie: cookie).problem == "alert_unknown")
         #expect(try await console.send(.get, "/v1/alerts/-7", cookie: cookie).problem == "alert_unknown")
         #expect(
-            try await console.send(.get, "/v1/alerts/99999999999999999999", cookie: cookie).problem == "alert_unknown")
+            try await console.send(.get, "/v1/alerts/99999999999999999999", cookie: cookie).problem
+                == "alert_unknown")
     }
 
     @Test("a right taken away is gone within seconds")
@@ -113,7 +120,8 @@ struct AccessTests {
         let moved = try Sample.account("aigul", centres: ["almaty"])
         console.backend.change { $0.accounts[moved.id] = moved }
         console.backend.advance(seconds: 11)
-        #expect(try await console.send(.get, "/v1/centres/astana/alerts", cookie: cookie).problem == "not_your_centre")
+        #expect(
+            try await console.send(.get, "/v1/centres/astana/alerts", cookie: cookie).problem == "not_your_centre")
         console.backend.change { $0.accounts[moved.id] = nil }
         console.backend.advance(seconds: 11)
         #expect(try await console.send(.get, "/v1/me", cookie: cookie).problem == "not_signed_in")

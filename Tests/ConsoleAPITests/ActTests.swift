@@ -23,9 +23,11 @@ struct ActTests {
         let list = try await console.send(.get, "/v1/centres/astana/alerts", cookie: cookie)
         #expect((list.object["alerts"] as? [Any])?.isEmpty == true)
         #expect(list.object["sequence"] as? String == "1004")
-        #expect(try await console.send(.get, "/v1/alerts/7", cookie: cookie).object["stage"] as? String == "closed")
+        #expect(
+            try await console.send(.get, "/v1/alerts/7", cookie: cookie).object["stage"] as? String == "closed")
         #expect(console.backend.audit.map(\.act) == [.claim, .dispatch, .arrive, .close])
-        #expect(console.backend.audit.allSatisfy { $0.isAllowed && $0.alert == AlertID(7) && $0.officer == "aigul" })
+        #expect(
+            console.backend.audit.allSatisfy { $0.isAllowed && $0.alert == AlertID(7) && $0.officer == "aigul" })
         #expect(console.backend.audit.last?.detail == "done: false_press")
     }
 

@@ -20,7 +20,8 @@ struct EventStreamTests {
             #expect(alert?.id == "9" && alert?.name == "alert")
             #expect(alert?.data.hasPrefix(#"{"id":"9","unit":"AST-0001","place":"проспект Абая, 10""#) == true)
             console.feed.apply(
-                .unit(try Sample.unit("AST-0001", centre: "astana", isOnline: false)), sequence: JournalSequence(10))
+                .unit(try Sample.unit("AST-0001", centre: "astana", isOnline: false)),
+                sequence: JournalSequence(10))
             let unit = await reader.nextEvent()
             #expect(unit?.id == "10" && unit?.name == "unit" && unit?.data.contains(#""online":false"#) == true)
             console.feed.apply(.unitGone(try UnitID("AST-0001")), sequence: JournalSequence(11))

@@ -18,7 +18,9 @@ struct FeedTests {
     @Test("a queue is in order of priority, then age")
     func queueOrder() throws {
         let feed = ConsoleFeed()
-        for (id, priority) in [(1, Priority.technical), (2, .life), (3, .urgent), (4, .life)] as [(UInt64, Priority)] {
+        for (id, priority) in [(1, Priority.technical), (2, .life), (3, .urgent), (4, .life)]
+            as [(UInt64, Priority)]
+        {
             feed.apply(.alert(try Sample.alert(id, priority: priority)), sequence: JournalSequence(id))
         }
         let (sequence, alerts) = feed.openAlerts(of: try CentreID("astana"))
@@ -97,6 +99,22 @@ struct FeedTests {
         #expect(fresh.start == .fresh)
         try raise(feed, 10)
         #expect(ids(await fresh.next()) == [10])
+    }
+
+    @Test("much that was missed comes in batches, with room for what happens meanwhile")
+    func resumesInBatches() async throws {
+        let feed = ConsoleFeed(pendingMax: 3)
+        for id in 1...600 as ClosedRange<UInt64> { try raise(feed, id) }
+        let resumed = try feed.subscribe(centres: [try CentreID("astana")], after: JournalSequence(1))
+        for id in 601...603 as ClosedRange<UInt64> { try raise(feed, id) }
+        var seen: [UInt64] = []
+        while seen.count < 603 {
+            let batch = ids(await resumed.next())
+            #expect(!batch.isEmpty && batch.count <= FeedSubscription.batchMax)
+            if batch.isEmpty { break }
+            seen += batch
+        }
+        #expect(seen == Array(1...603))
     }
 
     @Test("a place the backlog no longer reaches, or never reached, gets a resync")
@@ -188,7 +206,9 @@ struct FeedTests {
     @Test("any number of streams see what one thread applies, in order")
     func manyReaders() async throws {
         let feed = ConsoleFeed(pendingMax: 5_000)
-        let subscriptions = try (0..<8).map { _ in try feed.subscribe(centres: [try CentreID("astana")], after: nil) }
+        let subscriptions = try (0..<8).map { _ in
+            try feed.subscribe(centres: [try CentreID("astana")], after: nil)
+        }
         let alerts = try (1...2_000).map { try Sample.alert($0) }
         await withTaskGroup(of: Bool.self) { group in
             for subscription in subscriptions {

@@ -29,7 +29,10 @@ struct FilesTests {
 
     @Test(
         "nothing else on the disk can be named",
-        arguments: ["/.hidden", "/../cert.pem", "/%2e%2e/key.pem", "/scripts", "/scripts/", "//index.html", "/web/index.html"])
+        arguments: [
+            "/.hidden", "/../cert.pem", "/%2e%2e/key.pem", "/scripts", "/scripts/", "//index.html",
+            "/web/index.html",
+        ])
     func nothingElse(path: String) async throws {
         #expect(try await Console().send(.get, path).problem == "not_found")
     }

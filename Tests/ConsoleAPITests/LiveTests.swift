@@ -31,13 +31,35 @@ struct LiveTests {
     func https() async throws {
         let console = try Console()
         try await console.server.application.test(.ahc(.https)) { client in
-            let health = Answer(try await client.executeRequest(uri: "/healthz", method: .get, headers: [:], body: nil))
+            let health = Answer(
+                try await client.executeRequest(uri: "/healthz", method: .get, headers: [:], body: nil))
             #expect(health.text == "ok")
             #expect(health.headers[.strictTransportSecurity] != nil)
             let me = Answer(try await client.executeRequest(uri: "/v1/me", method: .get, headers: [:], body: nil))
             #expect(me.problem == "not_signed_in")
         }
         #expect(["127.0.0.1", "::1"].contains(console.backend.audit.first?.peer))
+    }
+
+    @Test("the client chooses HTTP/2 or HTTP/1.1, and gets TLS 1.2 at least")
+    func protocols() async throws {
+        let source = """
+            import socket, ssl, sys
+            for offer, version in ((["h2", "http/1.1"], None), (["http/1.1"], ssl.TLSVersion.TLSv1_2)):
+                context = ssl.create_default_context(cafile=sys.argv[2])
+                context.set_alpn_protocols(offer)
+                if version: context.maximum_version = version
+                s = context.wrap_socket(socket.create_connection(("127.0.0.1", int(sys.argv[1]))), server_hostname="localhost")
+                print(s.selected_alpn_protocol(), s.version())
+            """
+        let console = try Console()
+        let trust = console.directory.appendingPathComponent("cert.pem").path
+        try await run(console) { port in
+            let script = try Script(source, [String(port), trust])
+            var lines = script.lines.makeAsyncIterator()
+            #expect(await lines.next() == "h2 TLSv1.3")
+            #expect(await lines.next() == "http/1.1 TLSv1.2")
+        }
     }
 
     @Test("the example of Docs/console-api.md sees an alert, outlives a restart and misses nothing")
@@ -49,7 +71,8 @@ struct LiveTests {
         let trust = first.directory.appendingPathComponent("cert.pem").path
         let (script, port) = try await run(first) { bound in
             let script = try Script(
-                source, ["127.0.0.1", String(bound), trust, "aigul"], environment: ["SOS_PASSWORD": Sample.password])
+                source, ["127.0.0.1", String(bound), trust, "aigul"],
+                environment: ["SOS_PASSWORD": Sample.password])
             var lines = script.lines.makeAsyncIterator()
             #expect(await lines.next() == #"ready {"sequence":"7","resumed":false}"#)
             first.feed.apply(.alert(try Sample.alert(8)), sequence: JournalSequence(8))
@@ -73,7 +96,7 @@ struct LiveTests {
 
     @Test("a connection that says nothing, before or after its handshake, is closed in time")
     func silence() async throws {
-        let console = try Console { $0.firstBytesWithin = .milliseconds(300) }
+        let console = try Console { $0.firstBytesWithin = .seconds(2) }
         let source = """
             import socket, ssl, sys
             for wrap in (False, True):
@@ -84,12 +107,58 @@ struct LiveTests {
                     s = context.wrap_socket(s)
                 print(len(s.recv(1)))
             """
+        // Long enough for a handshake on a busy machine.
         try await run(console) { port in
             let script = try Script(source, [String(port)])
             var lines = script.lines.makeAsyncIterator()
             #expect(await lines.next() == "0")
             #expect(await lines.next() == "0")
         }
+    }
+
+    @Test("a console that does not read slows nobody, and neither it nor a silent connection holds up the stop")
+    func stalled() async throws {
+        let console = try Console {
+            $0.drainWithin = .milliseconds(500)
+            $0.firstBytesWithin = .seconds(600)
+        }
+        let source = """
+            import socket, ssl, sys, time
+            address = ("127.0.0.1", int(sys.argv[1]))
+            silent = socket.create_connection(address)
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            stalled = context.wrap_socket(socket.create_connection(address))
+            stalled.sendall(f"GET /v1/events HTTP/1.1\\r\\nHost: x\\r\\nCookie: {sys.argv[2]}\\r\\n\\r\\n".encode())
+            print(stalled.recv(12).decode())
+            time.sleep(600)
+            """
+        let cookie = try await console.cookie("aigul")
+        let script = try await run(console) { port in
+            let script = try Script(source, [String(port), cookie])
+            var lines = script.lines.makeAsyncIterator()
+            #expect(await lines.next() == "HTTP/1.1 200")
+            var alert = try Sample.alert(7)
+            alert.note = String(repeating: "x", count: 500)
+            var sequence: UInt64 = 100
+            // The sockets' buffers fill, then the mailbox.
+            while console.counters.value(.consoleStreamsResynced) == 0, sequence < 1_000_000 {
+                sequence += 1
+                console.feed.apply(.alert(alert), sequence: JournalSequence(sequence))
+                if sequence.isMultiple(of: 100) { await Task.yield() }
+            }
+            #expect(console.counters.value(.consoleStreamsResynced) == 1)
+            return script
+        }
+        script.stop()
+        #expect(console.feed.subscriberCount == 0)
+    }
+
+    @Test("an address that is not ours is one clear error")
+    func wrongAddress() async throws {
+        let console = try Console(host: "no-such-host.invalid")
+        let error = await #expect(throws: ConsoleServerError.self) { try await console.server.run() }
+        #expect(error?.description.contains("no-such-host.invalid") == true)
     }
 
     @Test("a port in use is one clear error, and whoever waits for the port is told")
@@ -108,7 +177,9 @@ struct LiveTests {
         let console = try Console()
         let cert = console.directory.appendingPathComponent("cert.pem").path
         let key = console.directory.appendingPathComponent("key.pem").path
-        for (certificateFile, keyFile, named) in [("/no/such", key, "/no/such"), (cert, cert, cert), (key, key, key)] {
+        for (certificateFile, keyFile, named) in [
+            ("/no/such", key, "/no/such"), (cert, cert, cert), (key, key, key),
+        ] {
             let configuration = ConsoleConfiguration(
                 host: "127.0.0.1", port: 0, certificateFile: certificateFile, keyFile: keyFile,
                 filesDirectory: console.directory.appendingPathComponent("web").path)

@@ -52,7 +52,8 @@ struct RequestTests {
     @Test(
         "a change from another origin is refused",
         arguments: [
-            "https://evil.example", "null", "http://localhost", "https://localhost:8443", "https://localhost.evil.example",
+            "https://evil.example", "null", "http://localhost", "https://localhost:8443",
+            "https://localhost.evil.example",
             "localhost",
         ])
     func foreignOrigin(origin: String) async throws {
@@ -115,7 +116,8 @@ struct RequestTests {
         #expect(response.problem == "body_too_large")
     }
 
-    @Test("every answer carries the strict headers", arguments: ["/", "/healthz", "/v1/me", "/nonsense", "/metrics"])
+    @Test(
+        "every answer carries the strict headers", arguments: ["/", "/healthz", "/v1/me", "/nonsense", "/metrics"])
     func strictHeaders(path: String) async throws {
         let response = try await Console().send(.get, path)
         let policy = try #require(response.headers[.contentSecurityPolicy])

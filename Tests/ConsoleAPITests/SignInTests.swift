@@ -8,7 +8,8 @@ import Testing
 @Suite("Sign-in and sessions", .timeLimit(.minutes(1)))
 struct SignInTests {
     private func signIn(
-        _ console: Console, _ officer: String = "aigul", _ password: String = Sample.password, cookie: String? = nil
+        _ console: Console, _ officer: String = "aigul", _ password: String = Sample.password,
+        cookie: String? = nil
     ) async throws -> Answer {
         try await console.send(
             .post, "/v1/sign-in", cookie: cookie, body: #"{"officer":"\#(officer)","password":"\#(password)"}"#)
@@ -199,7 +200,8 @@ private struct BrokenStore: SessionStore {
     struct Broken: Error {}
     func save(_ session: StoredSession) async throws { throw Broken() }
     func load(tokenHash: [UInt8]) async throws -> StoredSession? {
-        StoredSession(tokenHash: tokenHash, officer: try OfficerID("aigul"), expiresAt: WallTime(nanoseconds: .max))
+        StoredSession(
+            tokenHash: tokenHash, officer: try OfficerID("aigul"), expiresAt: WallTime(nanoseconds: .max))
     }
     func delete(tokenHash: [UInt8]) async throws { throw Broken() }
     func deleteExpired(now: WallTime) async throws { throw Broken() }

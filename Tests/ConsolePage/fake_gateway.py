@@ -22,12 +22,19 @@ POLICY = ("default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-act
 TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8",
          ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
+PRIORITIES = ("life", "urgent", "property", "technical", "test")
 STAGES = {"claim": "answered", "dispatch": "dispatched", "arrive": "arrived", "close": "closed"}
 
 
 def rfc3339(seconds_ago: float = 0) -> str:
     """A time of the gateway's clock."""
     return (datetime.now(timezone.utc) - timedelta(seconds=seconds_ago)).isoformat(timespec="milliseconds")
+
+
+def unit_json(centre: str, unit: str, place: str, **fields) -> dict:
+    """A unit as the API shows it."""
+    return {"id": unit, "centre": centre, "place": place, "point": {"lat": 51.1283, "lon": 71.4305}, "online": True,
+            "registered": True, "removed": False, "reporting_time_s": 90, "link_changed_at": rfc3339(), **fields}
 
 
 class Connections(ThreadingHTTPServer):
@@ -88,8 +95,7 @@ class FakeGateway:
     # What happens at units and other consoles
 
     def add_unit(self, centre: str, unit: str, place: str, online: bool = True):
-        self.units[centre].append({"id": unit, "place": place, "latitude": 51.1283, "longitude": 71.4305,
-                                   "online": online, "registered": True})
+        self.units[centre].append(unit_json(centre, unit, place, online=online))
 
     def raise_alert(self, announce: bool = True, age: float = 0, **fields) -> str:
         """A press; returns the alert's id."""
@@ -99,12 +105,15 @@ class FakeGateway:
             at = rfc3339(age)
             alert = {
                 "id": number, "unit": f"KZ-{number}", "place": f"Place {number}", "centre": "astana",
-                "category": "police", "priority": 0, "stage": "stored", "raised_at": at, "pressed_at": at,
+                "category": "police", "priority_level": 0, "stage": "stored", "raised_at": at, "pressed_at": at,
                 "stored_at": at, "ringing_at": None, "answered_at": None, "dispatched_at": None, "arrived_at": None,
                 "closed_at": None, "cancelled_at": None, "press_count": 1, "last_press_at": at,
-                "position": {"latitude": 51.1283, "longitude": 71.4305, "accuracy_m": 8.4, "age_s": 3}, "owner": None,
+                "position": {"lat": 51.1283, "lon": 71.4305, "accuracy_m": 8.4, "age_s": 3}, "owner": None,
                 "confirmed_stage": None, "outcome": None, "note": "", "sequence": number,
             }
+            # Tests say `priority=3` for short.
+            alert["priority_level"] = fields.pop("priority", 0)
+            alert["priority"] = PRIORITIES[alert["priority_level"]]
             alert.update(fields)
             self.alerts[number] = alert
             if announce:
@@ -176,7 +185,7 @@ class FakeGateway:
 
     def open_alerts(self, centre: str) -> list[dict]:
         alerts = [alert for alert in self.alerts.values() if alert["centre"] == centre and alert["stage"] != "closed"]
-        return sorted(alerts, key=lambda alert: (alert["priority"], alert["raised_at"], int(alert["id"])))
+        return sorted(alerts, key=lambda alert: (alert["priority_level"], alert["raised_at"], int(alert["id"])))
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -244,7 +253,7 @@ class Handler(BaseHTTPRequestHandler):
             if parts[1] == "centres" and parts[3] == "alerts":
                 return self.json(200, {"sequence": str(gateway.sequence), "alerts": gateway.open_alerts(parts[2])})
             if parts[1] == "centres" and parts[3] == "units":
-                return self.json(200, gateway.units[parts[2]])
+                return self.json(200, {"sequence": str(gateway.sequence), "units": gateway.units[parts[2]]})
             if parts[1] == "alerts":
                 return self.act(officer, parts[2], parts[3], body or {})
         self.problem(404, "No such thing")
@@ -253,7 +262,7 @@ class Handler(BaseHTTPRequestHandler):
         gateway = self.gateway
         alert = gateway.alerts.get(number)
         if alert is None:
-            return self.refused("alert_unknown", None)
+            return self.problem(404, "No such alert")
         if action == "shown":
             if alert["stage"] == "stored":
                 gateway.change(number, stage="ringing", ringing_at=rfc3339())
@@ -285,10 +294,14 @@ class Handler(BaseHTTPRequestHandler):
         stream: queue.Queue = queue.Queue()
         with gateway.lock:
             gateway.event_headers.append(after)
-            stream.put(("ready", {"sequence": str(gateway.sequence)}, None))
-            for sequence, kind, data in gateway.history if after else []:
-                if sequence > int(after):
+            resumed = after is not None and int(after) <= gateway.sequence
+            place = after if resumed else str(gateway.sequence)
+            stream.put(("ready", {"sequence": place, "resumed": resumed}, int(place)))
+            for sequence, kind, data in gateway.history if resumed else []:
+                if sequence >= int(after):
                     stream.put((kind, data, sequence))
+            if after is not None and not resumed:
+                stream.put(("resync", {"sequence": place}, int(place)))
             gateway.streams.append(stream)
         self.close_connection = True
         self.send_response(200)

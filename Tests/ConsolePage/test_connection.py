@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from fake_gateway import unit_json
+
 
 def test_cut_is_unmistakable_and_the_truth_returns(console, gateway):
     gone = gateway.raise_alert()
@@ -121,8 +123,13 @@ def test_unit_counts_follow_events(console, gateway):
     gateway.resync()
     units = console.page.locator("#units")
     expect(units).to_have_text("Units online: 1 of 2")
-    gateway.push("unit", {**gateway.units["astana"][1], "online": True})
+    gateway.push("unit", unit_json("astana", "KZ-2", "B"), gateway.sequence + 1)
     expect(units).to_have_text("Units online: 2 of 2")
+    # An older list or event must not bring the old state back.
+    gateway.resync()
+    gateway.push("unit", unit_json("astana", "KZ-2", "B", online=False), gateway.sequence)
+    gateway.push("unit", unit_json("astana", "KZ-1", "A", removed=True, online=False), gateway.sequence + 2)
+    expect(units).to_have_text("Units online: 1 of 1")
 
 
 def test_store_alone(gateway, new_console):
@@ -131,7 +138,7 @@ def test_store_alone(gateway, new_console):
     result = console.page.evaluate("""async () => {
         const { Store } = await import("/store.js");
         const alert = (id, sequence, more) => ({ id, sequence, centre: "a", priority: 0, stage: "stored", owner: null,
-            raised_at: "2026-11-21T10:00:00+00:00", ...more });
+            raisedMs: 0, ...more });
         const store = new Store();
         store.applyList("a", "20", [alert("5", "9007199254740993"), alert("6", "6"), alert("7", "7")]);
         store.apply(alert("8", "30"));

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from console_page import ConsolePage
-from fake_gateway import rfc3339
+from fake_gateway import rfc3339, unit_json
 
 BLOCK_SOUND = """
     let isTouched = false;
@@ -225,9 +225,12 @@ def test_unit_without_position_shows_where_it_stands(console, gateway):
     alert = gateway.raise_alert(position=None)
     console.row(alert).click()
     expect(console.detail).to_contain_text("The unit has no known position.")
-    gateway.push("unit", {"id": f"KZ-{alert}", "place": "x", "latitude": 43.2, "longitude": 76.9, "online": True,
-                          "registered": True})
+    unit = unit_json("astana", f"KZ-{alert}", "x", point={"lat": 43.2, "lon": 76.9})
+    gateway.push("unit", unit, gateway.sequence)
     expect(console.detail.get_by_role("link")).to_have_text("43.20000, 76.90000")
+    gateway.change(alert, position={"lat": 43.3, "lon": 76.8, "accuracy_m": None, "age_s": None})
+    expect(console.detail.get_by_role("link")).to_have_attribute("href", "geo:43.300000,76.800000")
+    expect(console.detail).to_contain_text("Registered place of the unit")
 
 
 def test_shown_is_reported_once_and_only_for_what_is_in_view(console, gateway):

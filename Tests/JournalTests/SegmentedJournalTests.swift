@@ -72,6 +72,20 @@ struct SegmentedJournalTests {
         #expect(replayed == written)
     }
 
+    @Test("behind a batch all is zero, whatever the batch before it left in memory")
+    func padding() throws {
+        var random = SeededRandom(seed: 1)
+        let disk = SimulatedDisk()
+        var replayed: [Sample] = []
+        var journal = try open(disk, replayed: &replayed)
+        _ = try journal.commit(5, bodyBytes: 250, random: &random)
+        _ = try journal.commit(1, bodyBytes: 3, random: &random)
+        // The first batch ends at 4096 + 96 + 5 × 296 and takes four blocks; the second begins at 6144.
+        let end = 6144 + 96 + 48
+        #expect(disk.bytes(6144..<end, of: 1).contains { $0 != 0 })
+        #expect(disk.bytes(end..<8192, of: 1).allSatisfy { $0 == 0 })
+    }
+
     @Test("a body over the limit is refused and costs nothing else")
     func bodyTooLarge() throws {
         var random = SeededRandom(seed: 1)

@@ -120,7 +120,7 @@ struct FilesTests {
         let found6 = try bytes(of: file, count: 9000)
         #expect(found6 == [UInt8](repeating: 0, count: 5000))
         do throws(Errno) {
-            try Files.fallocate(file, from: 0, bytes: 1 << 43)
+            try Files.fallocate(file, from: 0, bytes: 1 << 62)
             Issue.record("reserved")
         } catch { #expect(error == .noSpace || error.code == EFBIG) }
         try Files.ftruncate(file, to: 7)

@@ -17,13 +17,13 @@ struct ThreadTests {
     @Test("an eventfd wakes a sleeping thread, and many signals are one", .timeLimit(.minutes(1)))
     func wakes() throws {
         let shared = try Bells()
+        shared.there.signal()
+        shared.there.signal()
         let thread = try Thread.start(name: "sleeper") {
             shared.there.wait(timeoutMs: -1)
             shared.there.drain()
             shared.back.signal()
         }
-        shared.there.signal()
-        shared.there.signal()
         shared.back.wait(timeoutMs: -1)
         thread.join()
         let isThereRaised = shared.there.wait(timeoutMs: 0)

@@ -59,7 +59,10 @@ struct ChanceTests {
         let times = (0..<500).map { _ in UInt64.random(in: 0...200, using: &chance) }
         for (place, time) in times.enumerated() { heap.push(place, at: MonotonicTime(nanoseconds: time)) }
         var order: [UInt64] = []
-        while let place = heap.popDue(at: MonotonicTime(nanoseconds: 150)) { order.append(times[place]) }
+        while let due = heap.popDue(at: MonotonicTime(nanoseconds: 150)) {
+            #expect(due.at.nanoseconds == times[due.place])
+            order.append(times[due.place])
+        }
         #expect(order == times.filter { $0 <= 150 }.sorted(), "seed \(seed)")
         #expect(heap.earliest.map { $0.nanoseconds > 150 } ?? times.allSatisfy { $0 <= 150 })
     }

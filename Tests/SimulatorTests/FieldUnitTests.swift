@@ -40,7 +40,8 @@ struct Bench {
         unit.receive(
             .welcome(
                 Welcome(
-                    minor: 0, granted: [], heartbeatIntervalS: heartbeatS, reportingTimeS: 20, gatewayTime: now.wall)),
+                    minor: 0, granted: [], heartbeatIntervalS: heartbeatS, reportingTimeS: 20,
+                    gatewayTime: now.wall)),
             now: now)
     }
 
@@ -118,7 +119,9 @@ struct FieldUnitTests {
         #expect(bench.unit.work(now: bench.now) == .connect(nil))
     }
 
-    @Test("heartbeats come when nothing else was said, a position with each fourth", arguments: [nil, 3] as [UInt16?])
+    @Test(
+        "heartbeats come when nothing else was said, a position with each fourth",
+        arguments: [nil, 3] as [UInt16?])
     func heartbeats(override: UInt16?) throws {
         var bench = try Bench(heartbeatS: override)
         _ = bench.greet()
@@ -211,7 +214,9 @@ struct FieldUnitTests {
                 } else if case .press(let press) = message {
                     stored.insert(press.counter)
                     // The answer may be lost, too.
-                    if chance.fraction() < 0.7, case .stage(let notice) = bench.stage(.stored, counter: press.counter) {
+                    if chance.fraction() < 0.7,
+                        case .stage(let notice) = bench.stage(.stored, counter: press.counter)
+                    {
                         known.insert(notice.counter)
                     }
                 }

@@ -20,14 +20,16 @@ struct LedgerTests {
         let ledger = PressLedger()
         ledger.pressed(press(1), at: at(10))
         ledger.sent(press(1))
-        #expect(ledger.findings(closing: false).map(\.description) == [
-            "press AST-0001 boot 1 counter 1: not stored, sent 1 times"
-        ])
+        #expect(
+            ledger.findings(closing: false).map(\.description) == [
+                "press AST-0001 boot 1 counter 1: not stored, sent 1 times"
+            ])
         ledger.reached(.stored, of: AlertID(5), press: press(1), at: at(12))
         #expect(ledger.findings(closing: false).isEmpty)
-        #expect(ledger.findings(closing: true).map(\.description) == [
-            "press AST-0001 boot 1 counter 1: alert 5 not closed at the unit, last stage stored"
-        ])
+        #expect(
+            ledger.findings(closing: true).map(\.description) == [
+                "press AST-0001 boot 1 counter 1: alert 5 not closed at the unit, last stage stored"
+            ])
         // Heard after a reconnect: the stages between are implied.
         ledger.reached(.closed, of: AlertID(5), press: press(1), at: at(20))
         #expect(ledger.findings(closing: true).isEmpty)

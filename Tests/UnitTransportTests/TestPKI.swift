@@ -46,13 +46,12 @@ final class TestPKI: Sendable {
             FileManager.default.temporaryDirectory
             .appendingPathComponent("sos-transport-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        for authority in ["ca", "other-ca"] {
-            try openssl(
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "10",
-                "-subj", "/CN=Test \(authority)", "-keyout", key(authority), "-out", file(authority),
-                "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+        do {
+            try makeAll()
+        } catch {
+            try? FileManager.default.removeItem(atPath: directory)
+            throw error
         }
-        for certificate in TestCertificate.allCases { try make(certificate) }
         atexit {
             if case .success(let pki) = TestPKI.shared {
                 try? FileManager.default.removeItem(atPath: pki.directory)
@@ -87,6 +86,16 @@ final class TestPKI: Sendable {
         return try TLSContext(role: .client, options)
     }
 
+    private func makeAll() throws {
+        for authority in ["ca", "other-ca"] {
+            try openssl(
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "10",
+                "-subj", "/CN=Test \(authority)", "-keyout", key(authority), "-out", file(authority),
+                "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+        }
+        for certificate in TestCertificate.allCases { try make(certificate) }
+    }
+
     private func make(_ certificate: TestCertificate) throws {
         let name = certificate.rawValue
         try openssl(
@@ -96,7 +105,8 @@ final class TestPKI: Sendable {
         try certificate.extensions.write(toFile: extensions, atomically: false, encoding: .utf8)
         try openssl(
             "x509", "-req", "-in", "\(directory)/\(name).csr", "-CA", file(certificate.authority), "-CAkey",
-            key(certificate.authority), "-days", "\(certificate.days)", "-extfile", extensions, "-out", file(name))
+            key(certificate.authority), "-set_serial", "\(name.utf8.reduce(1) { $0 * 31 % 65_521 + Int($1) })",
+            "-days", "\(certificate.days)", "-extfile", extensions, "-out", file(name))
     }
 
     private func openssl(_ arguments: String...) throws {
@@ -110,7 +120,9 @@ final class TestPKI: Sendable {
         let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw TestFailure("openssl \(arguments.joined(separator: " ")): \(text)")
+            throw TestFailure(
+                "openssl \(arguments.joined(separator: " ")) ended with \(process.terminationStatus)"
+                    + " (\(process.terminationReason)): \(text)")
         }
     }
 }

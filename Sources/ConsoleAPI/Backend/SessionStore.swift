@@ -12,6 +12,7 @@ public struct StoredSession: Hashable, Sendable {
     /// When it ends at the latest.
     public let expiresAt: WallTime
 
+    /// Puts a session together.
     public init(tokenHash: [UInt8], officer: OfficerID, expiresAt: WallTime) {
         self.tokenHash = tokenHash
         self.officer = officer

@@ -29,7 +29,7 @@ public final class ConsoleFeed: Sendable {
     ///   - closedMax: closed alerts that stay readable; older ones are history's.
     ///   - subscribersMax: open streams; five times the consoles of the largest installation asked for.
     ///   - subscribersPerOfficerMax: open streams of one officer: a few screens, and some not yet found dead.
-    ///   - pendingMax: items a console may be behind before it is told to load its lists.
+    ///   - pendingMax: items a console may fall behind before it is told to load its lists.
     public init(
         backlogMax: Int = 10_000, closedMax: Int = 1_000, subscribersMax: Int = 1_000,
         subscribersPerOfficerMax: Int = 32, pendingMax: Int = 2_000, counters: Counters = Counters()
@@ -57,7 +57,9 @@ public final class ConsoleFeed: Sendable {
             return (items, content.subscriptions)
         }
         for item in items {
-            for subscription in subscriptions where subscription.offer(item) { counters.add(.consoleStreamsResynced) }
+            for subscription in subscriptions where subscription.offer(item) {
+                counters.add(.consoleStreamsResynced)
+            }
         }
     }
 
@@ -114,8 +116,11 @@ extension Alert {
 
 /// Why no stream was begun.
 enum SubscriptionRefusal: Error, Hashable, Sendable {
+    /// As many streams are open as there may be.
     case tooMany
+    /// This officer has as many open as one may have.
     case tooManyOfOfficer
+    /// No stream begins any more.
     case stopping
 }
 
@@ -141,12 +146,12 @@ extension ConsoleFeed {
             if let after, isKnown {
                 let found = after <= content.last ? content.backlog.items(from: after) : nil
                 missed = found?.filter { $0.concerns(centres) } ?? []
-                start = found == nil || missed.count > pendingMax ? .lost : .resumed
+                start = found == nil ? .lost : .resumed
             }
             let subscription = FeedSubscription(
                 centres: centres, officer: officer, start: start,
                 startsAt: start == .resumed ? after ?? content.last : content.last,
-                missed: start == .resumed ? missed : [], latest: content.last, itemsMax: pendingMax)
+                missed: missed, latest: content.last, itemsMax: pendingMax)
             content.subscriptions.append(subscription)
             return .success(subscription)
         }

@@ -4,6 +4,7 @@ import AlertModel
 
 /// An alert with what a console shows beside it.
 struct AlertView: Hashable, Sendable {
+    /// The alert as of its latest change.
     let alert: Alert
     /// The place of its unit as people read it; empty for a unit that nobody registered.
     let place: String
@@ -13,13 +14,16 @@ struct AlertView: Hashable, Sendable {
 
 /// A unit as one centre sees it.
 struct UnitView: Hashable, Sendable {
+    /// The unit; the last that was known when it is removed.
     let status: UnitStatus
     /// It left the registry or this centre: consoles take it off their list.
     let isRemoved: Bool
 }
 
-/// One entry of the consoles' stream.
-struct FeedItem: Hashable, Sendable {
+/// One entry of the consoles' stream, made once and shared by the backlog and every mailbox: a thousand consoles
+/// that are behind keep references, not copies.
+final class FeedItem: Equatable, Sendable {
+    /// What changed.
     enum Change: Hashable, Sendable {
         case alert(AlertView)
         case unit(UnitView)
@@ -29,10 +33,19 @@ struct FeedItem: Hashable, Sendable {
 
     /// The journal record that caused it; several items may share one.
     let sequence: JournalSequence
+    /// The centre that is told.
     let centre: CentreID
     /// The centre that an alert was moved away from: it is told, too.
     let formerCentre: CentreID?
+    /// What it is told.
     let change: Change
+
+    init(sequence: JournalSequence, centre: CentreID, formerCentre: CentreID? = nil, change: Change) {
+        self.sequence = sequence
+        self.centre = centre
+        self.formerCentre = formerCentre
+        self.change = change
+    }
 
     /// Whether a console of `centres` is told.
     func concerns(_ centres: Set<CentreID>) -> Bool {
@@ -40,12 +53,21 @@ struct FeedItem: Hashable, Sendable {
         guard let formerCentre else { return false }
         return centres.contains(formerCentre)
     }
+
+    static func == (left: FeedItem, right: FeedItem) -> Bool {
+        left.sequence == right.sequence && left.centre == right.centre && left.formerCentre == right.formerCentre
+            && left.change == right.change
+    }
 }
 
 /// A centre with the figures of its tile.
 struct CentreView: Hashable, Sendable {
+    /// The registry's entry.
     let record: CentreRecord
+    /// Alerts in its queue.
     let openAlerts: Int
+    /// Units with a connection.
     let unitsOnline: Int
+    /// Units that are its own.
     let unitsTotal: Int
 }

@@ -33,12 +33,15 @@ struct FeedState: Sendable {
     /// The alert and its unit's place; nil when it was never seen or closed too long ago.
     func view(of id: AlertID) -> AlertView? { (open[id] ?? closed[id]).map(view) }
 
+    /// The open alerts of a centre, in no order.
     func openAlerts(of centre: CentreID) -> [AlertView] {
         (openOfCentre[centre] ?? []).compactMap { open[$0] }.map(view)
     }
 
+    /// The units of a centre, in no order.
     func units(of centre: CentreID) -> [UnitStatus] { (unitsOfCentre[centre] ?? []).compactMap { units[$0] } }
 
+    /// A centre and its figures; nil when nobody registered it. Constant time.
     func view(of centre: CentreID) -> CentreView? {
         guard let record = centres[centre] else { return nil }
         return CentreView(
@@ -53,7 +56,7 @@ struct FeedState: Sendable {
 
     private mutating func apply(_ record: CentreRecord, sequence: JournalSequence) -> [FeedItem] {
         guard centres.updateValue(record, forKey: record.id) != record else { return [] }
-        return [FeedItem(sequence: sequence, centre: record.id, formerCentre: nil, change: .lists)]
+        return [FeedItem(sequence: sequence, centre: record.id, change: .lists)]
     }
 
     private mutating func apply(_ status: UnitStatus, sequence: JournalSequence) -> [FeedItem] {
@@ -66,7 +69,7 @@ struct FeedState: Sendable {
         unitsOfCentre[centre, default: []].insert(status.record.id)
         if status.isOnline { onlineOfCentre[centre, default: 0] += 1 }
         let view = UnitView(status: status, isRemoved: false)
-        items.append(FeedItem(sequence: sequence, centre: centre, formerCentre: nil, change: .unit(view)))
+        items.append(FeedItem(sequence: sequence, centre: centre, change: .unit(view)))
         return items
     }
 
@@ -85,7 +88,8 @@ struct FeedState: Sendable {
         }
         let formerCentre = former.flatMap { $0.centre == alert.centre ? nil : $0.centre }
         return [
-            FeedItem(sequence: sequence, centre: alert.centre, formerCentre: formerCentre, change: .alert(view(alert)))
+            FeedItem(
+                sequence: sequence, centre: alert.centre, formerCentre: formerCentre, change: .alert(view(alert)))
         ]
     }
 

@@ -4,7 +4,7 @@ import AlertModel
 import Synchronization
 
 /// What a console's writer finds when it looks.
-enum FeedSignal: Hashable, Sendable {
+enum FeedSignal: Equatable, Sendable {
     /// Changes in journal order; never empty.
     case items([FeedItem])
     /// Changes were passed over: load the lists, which are at this sequence or later.
@@ -16,8 +16,12 @@ enum FeedSignal: Hashable, Sendable {
 /// A bounded mailbox with one reader.
 ///
 /// When it is full, everything in it is dropped and the reader finds one `resync` in its place: a slow
-/// console costs memory for ``itemsMax`` items and no time of anybody else.
+/// console costs memory for some references and no time of anybody else.
 final class FeedSubscription: Sendable {
+    /// Items handed to the reader at once: some 200 KB of text, so that a console that reads slowly holds
+    /// the writer back before its text fills memory.
+    static let batchMax = 256
+
     /// How the stream begins.
     enum Start: Hashable, Sendable {
         /// From now on; the lists are still to be loaded.
@@ -28,8 +32,11 @@ final class FeedSubscription: Sendable {
         case lost
     }
 
+    /// The centres whose changes it gets.
     let centres: Set<CentreID>
+    /// Whose it is, for the bound on streams an officer.
     let officer: OfficerID?
+    /// How it begins.
     let start: Start
     /// The sequence from which the stream is complete.
     let startsAt: JournalSequence
@@ -61,8 +68,9 @@ final class FeedSubscription: Sendable {
                 return Answer(signal: .resync(latest))
             }
             if !items.isEmpty {
-                defer { items = [] }
-                return Answer(signal: .items(items))
+                let batch = Array(items.prefix(FeedSubscription.batchMax))
+                items.removeFirst(batch.count)
+                return Answer(signal: .items(batch))
             }
             if needsHeartbeat {
                 needsHeartbeat = false
@@ -83,7 +91,8 @@ final class FeedSubscription: Sendable {
         self.officer = officer
         self.start = start
         self.startsAt = startsAt
-        self.itemsMax = itemsMax
+        // What was missed does not count against the room for what comes.
+        self.itemsMax = missed.count + itemsMax
         state = Mutex(State(items: missed, latest: latest, needsResync: start == .lost))
     }
 

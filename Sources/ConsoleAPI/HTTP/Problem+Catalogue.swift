@@ -6,39 +6,51 @@ import HTTPTypes
 // MARK: - The request itself
 
 extension Problem {
+    /// Neither a route nor a file.
     static let notFound = Problem(
         status: .notFound, reason: "not_found", title: "Nothing lives here",
         detail: "This path is neither of the API nor of the console's files. The API's paths begin with /v1.")
 
+    /// A path that exists for other methods: `allow`.
     static func wrongMethod(allow: String) -> Problem {
         Problem(
             status: .methodNotAllowed, reason: "wrong_method", title: "Wrong method",
             detail: "This path knows \(allow) only.", allow: allow)
     }
 
+    /// A change without the JSON content type.
     static let notJSON = Problem(
         status: .unsupportedMediaType, reason: "not_json", title: "The request is not JSON",
-        detail: "Send the header 'Content-Type: application/json'; with nothing to say, the body is {}.", isDenial: true)
+        detail: "Send the header 'Content-Type: application/json'; with nothing to say, the body is {}.",
+        isDenial: true)
 
+    /// A change that another site's page sent.
     static func foreignOrigin(_ origin: String) -> Problem {
         Problem(
             status: .forbidden, reason: "foreign_origin", title: "The request comes from another site",
-            detail: "Origin '\(origin.prefix(200))' is not this console. Open the console by the address it is served from.",
+            detail:
+                "Origin '\(origin.prefix(200))' is not this console. Open the console by the address it is served from.",
             isDenial: true)
     }
 
+    /// More than a body may have.
     static func bodyTooLarge(bytesMax: Int) -> Problem {
         Problem(
             status: .contentTooLarge, reason: "body_too_large", title: "The body is too large",
             detail: "A body has at most \(bytesMax) bytes.")
     }
 
+    /// A body that the path does not take; `detail` names what.
     static func badBody(_ detail: String) -> Problem {
-        Problem(status: .badRequest, reason: "bad_body", title: "The body is not what this path takes", detail: detail)
+        Problem(
+            status: .badRequest, reason: "bad_body", title: "The body is not what this path takes", detail: detail)
     }
 
+    /// A query that the path does not take; `detail` names what.
     static func badQuery(_ detail: String) -> Problem {
-        Problem(status: .badRequest, reason: "bad_query", title: "The query is not what this path takes", detail: detail)
+        Problem(
+            status: .badRequest, reason: "bad_query", title: "The query is not what this path takes",
+            detail: detail)
     }
 }
 
@@ -48,37 +60,47 @@ extension Problem {
     /// The same for an unknown officer, a wrong password and a damaged account: it tells nothing.
     static let signInRefused = Problem(
         status: .unauthorized, reason: "sign_in_refused", title: "Sign-in refused",
-        detail: "Sign-in name or password is wrong. Check both and the keyboard's language; a supervisor can set a new password.")
+        detail:
+            "Sign-in name or password is wrong. Check both and the keyboard's language; a supervisor can set a new password."
+    )
 
+    /// A sign-in refused unchecked, for `seconds`.
     static func lockedOut(seconds: Int) -> Problem {
         Problem(
             status: .tooManyRequests, reason: "locked_out", title: "Too many failed sign-ins",
-            detail: "Try again in \(seconds) s. Sign-in was not checked, so a right password does not help before.",
+            detail:
+                "Try again in \(seconds) s. Sign-in was not checked, so a right password does not help before.",
             retryAfterS: seconds)
     }
 
+    /// No session, or one that has ended.
     static let notSignedIn = Problem(
         status: .unauthorized, reason: "not_signed_in", title: "Not signed in",
         detail: "Sign in with POST /v1/sign-in and send its cookie. A session ends when it is idle or old.",
         isDenial: true)
 
+    /// A centre the officer does not serve, or that does not exist: the two are not told apart.
     static let notYourCentre = Problem(
         status: .forbidden, reason: "not_your_centre", title: "Not one of your centres",
-        detail: "Your account does not serve this centre. GET /v1/me lists those it serves; a supervisor can change them.",
+        detail:
+            "Your account does not serve this centre. GET /v1/me lists those it serves; a supervisor can change them.",
         isDenial: true)
 }
 
 // MARK: - Alerts
 
 extension Problem {
+    /// An alert that is not at hand.
     static let alertUnknown = Problem(
         status: .notFound, reason: "alert_unknown", title: "No such alert",
         detail: "There is no open alert of this id, nor one closed a short while ago. Load the list again.")
 
+    /// A centre of the account that nobody registered.
     static let centreUnknown = Problem(
         status: .notFound, reason: "centre_unknown", title: "No such centre",
         detail: "Your account serves this centre, but the registry does not have it. Tell an administrator.")
 
+    /// What the dispatcher did not do, and who has the alert.
     static func refused(_ refusal: RefusalReason, owner: OfficerID?) -> Problem {
         if refusal == .alertUnknown { return .alertUnknown }
         let other = owner.map { "Officer \($0)" } ?? "Another officer"
@@ -99,26 +121,32 @@ extension Problem {
 // MARK: - The gateway
 
 extension Problem {
+    /// A bug of ours; the log has it.
     static let internalError = Problem(
         status: .internalServerError, reason: "internal", title: "The gateway failed here",
         detail: "This is a fault of the gateway; its log has the reason. Other requests are not affected.")
 
+    /// The gateway stops.
     static let stopping = Problem(
         status: .serviceUnavailable, reason: "stopping", title: "The gateway stops",
         detail: "Nothing was done. Try again when it is back.", retryAfterS: 2)
 
+    /// Some queue is full.
     static let busy = Problem(
         status: .serviceUnavailable, reason: "busy", title: "The gateway is busy",
         detail: "Nothing was done. Try again.", retryAfterS: 1)
 
+    /// A bound on event streams is reached.
     static let tooManyStreams = Problem(
         status: .serviceUnavailable, reason: "too_many_streams", title: "Too many open event streams",
         detail: "Close streams that you do not read, or wait until dead ones are found.", retryAfterS: 15)
 
+    /// The registry of accounts failed.
     static let accountsUnavailable = Problem(
         status: .serviceUnavailable, reason: "accounts_unavailable", title: "Accounts cannot be read",
         detail: "The registry of accounts does not answer; the gateway's log has the reason.", retryAfterS: 5)
 
+    /// What the gateway could not do.
     init(_ error: ConsoleBackendError) {
         switch error {
         case .busy: self = .busy

@@ -7,6 +7,7 @@ import NIOCore
 
 /// A refusal, thrown by whatever finds the reason and answered in one place.
 struct Problem: Error, Hashable, Sendable {
+    /// The HTTP status.
     let status: HTTPResponse.Status
     /// A word for programs, permanent.
     let reason: String

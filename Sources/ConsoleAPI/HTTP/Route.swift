@@ -6,10 +6,15 @@ import HTTPTypes
 
 /// What a path does.
 enum Route: Hashable, Sendable {
+    /// The session.
     case signIn, signOut, me
+    /// Lists.
     case centres, centreAlerts, centreUnits
+    /// One alert and what is done to it.
     case alert, act(ActionKind), shown
+    /// The live stream.
     case events
+    /// For whoever watches the gateway.
     case metrics, health
 }
 
@@ -27,10 +32,13 @@ enum Requirement: Hashable, Sendable {
 
 /// One line of the table.
 struct RouteRule: Hashable, Sendable {
+    /// What it does.
     let route: Route
+    /// GET, which HEAD counts as, or POST.
     let method: HTTPRequest.Method
     /// Words and, in braces, the kinds of ids.
     let path: String
+    /// Who may use it.
     let requirement: Requirement
     /// The name of its acts in the audit record.
     let act: AuditEntry.Act
@@ -38,7 +46,8 @@ struct RouteRule: Hashable, Sendable {
     fileprivate let segments: [Substring]
 
     init(
-        _ route: Route, _ method: HTTPRequest.Method, _ path: String, _ requirement: Requirement, act: AuditEntry.Act = .read
+        _ route: Route, _ method: HTTPRequest.Method, _ path: String, _ requirement: Requirement,
+        act: AuditEntry.Act = .read
     ) {
         self.route = route
         self.method = method
@@ -72,6 +81,7 @@ struct RouteRule: Hashable, Sendable {
 
 /// What the table says of a request.
 struct RouteMatch: Hashable, Sendable {
+    /// The line of the table.
     let rule: RouteRule
     /// The id in the path, whatever it names.
     let id: String?

@@ -19,6 +19,7 @@ extension Response {
 extension HTTPField.Name {
     fileprivate static let referrerPolicy = name("Referrer-Policy")
     fileprivate static let crossOriginResourcePolicy = name("Cross-Origin-Resource-Policy")
+    /// Where a console's event stream broke off.
     static let lastEventID = name("Last-Event-ID")
 
     /// A field name written in this file, so it is always valid.

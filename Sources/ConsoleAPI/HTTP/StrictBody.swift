@@ -25,7 +25,8 @@ struct StrictBody: Hashable, Sendable {
             throw .badBody("The body is not JSON (RFC 8259): check quotes, commas and the encoding, UTF-8.")
         }
         if let unknown = (decoded.texts.keys + decoded.notTexts).filter({ !keys.contains($0) }).min() {
-            let known = keys.isEmpty ? "This path takes none: send {}." : "Known keys: \(keys.joined(separator: ", "))."
+            let known =
+                keys.isEmpty ? "This path takes none: send {}." : "Known keys: \(keys.joined(separator: ", "))."
             throw .badBody("Unknown key '\(unknown.prefix(64))'. \(known)")
         }
         if let wrong = decoded.notTexts.min() { throw .badBody("'\(wrong.prefix(64))' must be a text.") }

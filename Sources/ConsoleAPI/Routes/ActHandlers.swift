@@ -10,7 +10,8 @@ extension ConsoleResponder {
         let alert = try call.alert().alert
         let (outcome, note) = try arguments(of: action, call)
         do {
-            let result = try await backend.submit(action, on: alert.id, by: officer.id, outcome: outcome, note: note)
+            let result = try await backend.submit(
+                action, on: alert.id, by: officer.id, outcome: outcome, note: note)
             if case .refused(let reason, let owner) = result { throw Problem.refused(reason, owner: owner) }
         } catch let error as ConsoleBackendError {
             let problem = Problem(error)
@@ -38,7 +39,8 @@ extension ConsoleResponder {
         return Response(status: .noContent)
     }
 
-    private func arguments(of action: ActionKind, _ call: ConsoleCall) throws(Problem) -> (Outcome?, note: String) {
+    private func arguments(of action: ActionKind, _ call: ConsoleCall) throws(Problem) -> (Outcome?, note: String)
+    {
         guard action == .close else {
             _ = try StrictBody(call.body, keys: [])
             return (nil, "")
@@ -51,7 +53,8 @@ extension ConsoleResponder {
         let note = body.text("note") ?? ""
         guard note.utf8.count <= OfficerAction.noteBytesMax else {
             throw .badBody(
-                "'note' has \(note.utf8.count) bytes of UTF-8; at most \(OfficerAction.noteBytesMax) are kept. Shorten it.")
+                "'note' has \(note.utf8.count) bytes of UTF-8; at most \(OfficerAction.noteBytesMax) are kept. Shorten it."
+            )
         }
         return (outcome, note)
     }

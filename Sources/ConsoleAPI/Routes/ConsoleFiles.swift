@@ -57,7 +57,9 @@ struct ConsoleFiles: Sendable {
         guard request.method == .get || request.method == .head else { throw .wrongMethod(allow: "GET, HEAD") }
         var headers: HTTPFields = [.eTag: file.eTag, .cacheControl: "no-cache"]
         let known = request.headers[.ifNoneMatch]?.split(separator: ",") ?? []
-        if known.contains(where: { Self.names($0, file.eTag) }) { return Response(status: .notModified, headers: headers) }
+        if known.contains(where: { Self.names($0, file.eTag) }) {
+            return Response(status: .notModified, headers: headers)
+        }
         headers[.contentType] = file.contentType
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: file.body))
     }
@@ -79,7 +81,8 @@ struct ConsoleFiles: Sendable {
         for case let path as String in walker {
             if path.split(separator: "/").contains(where: { $0.hasPrefix(".") }) { continue }
             let url = root.appendingPathComponent(path)
-            guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory), !isDirectory.boolValue
+            guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory),
+                !isDirectory.boolValue
             else { continue }
             guard paths.count < limits.filesMax else {
                 throw .files(directory: directory, reason: "it has more than \(limits.filesMax) files")

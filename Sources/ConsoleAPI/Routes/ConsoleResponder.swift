@@ -27,6 +27,7 @@ struct ConsoleResponder: HTTPResponder {
         await respond(to: request, peer: context.peer)
     }
 
+    /// The answer to a request from the address `peer`.
     func respond(to request: Request, peer: String) async -> Response {
         var response = await answer(request, peer: peer)
         response.secure(isAPI: request.uri.path.hasPrefix("/v1"))
@@ -66,7 +67,8 @@ struct ConsoleResponder: HTTPResponder {
         let alert = match.rule.requirement == .officerOfAlert ? match.id.flatMap(AlertID.init(text:)) : nil
         await denials.write(
             officer: officer ?? "", act: match.rule.act, alert: alert,
-            detail: "\(problem.reason): \(match.rule.method) \(match.rule.path) \(match.id?.prefix(64) ?? "")", peer: peer)
+            detail: "\(problem.reason): \(match.rule.method) \(match.rule.path) \(match.id?.prefix(64) ?? "")",
+            peer: peer)
     }
 }
 
@@ -81,11 +83,15 @@ final class DeniedCount: Sendable {
 
 /// A request that was let in.
 struct ConsoleCall: Sendable {
+    /// The request; its body is read already.
     let request: Request
+    /// Its route.
     let match: RouteMatch
+    /// What the gatekeeper found.
     let admission: Admission
     /// Empty unless the method is POST.
     let body: ByteBuffer
+    /// The address it came from.
     let peer: String
 
     /// The officer; only an anonymous route has none.

@@ -76,7 +76,8 @@ struct EventQuery: Hashable, Sendable {
                 centres.insert(centre)
             case "last_event_id": place = String(value)
             default:
-                throw .badQuery("Unknown parameter '\(key.prefix(64))'. Known: centre (repeatable), last_event_id.")
+                throw .badQuery(
+                    "Unknown parameter '\(key.prefix(64))'. Known: centre (repeatable), last_event_id.")
             }
         }
         self.centres = centres

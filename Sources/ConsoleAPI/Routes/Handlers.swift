@@ -91,7 +91,8 @@ extension ConsoleResponder {
             counters.prometheusText() + "# TYPE \(denied) counter\n\(denied) \(deniedCount.value)\n"
             + "# TYPE \(streams) gauge\n\(streams) \(feed.subscriberCount)\n"
         return Response(
-            status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
+            status: .ok,
+            headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
             body: .text(text))
     }
 }
@@ -113,5 +114,6 @@ extension Response {
 }
 
 extension ResponseBody {
+    /// A body of one text.
     static func text(_ text: String) -> ResponseBody { ResponseBody(byteBuffer: ByteBuffer(string: text)) }
 }

@@ -21,6 +21,14 @@ final class BoundPort: Sendable {
         for one in waiting { one.resume(returning: port) }
     }
 
+    /// Whether there is nothing to wait for any more.
+    var isSettled: Bool {
+        state.withLock { state in
+            if case .known = state { return true }
+            return false
+        }
+    }
+
     /// The port, as soon as it is known.
     func wait() async -> Int? {
         await withCheckedContinuation { continuation in

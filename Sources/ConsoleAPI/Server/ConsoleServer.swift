@@ -21,6 +21,7 @@ public struct ConsoleServer: Service {
     private let sessions: Sessions
     private let backend: any ConsoleBackend
     private let port: BoundPort
+    /// Hummingbird's side; tests talk to it without a socket.
     let application: Application<ConsoleResponder>
 
     /// Reads certificate, key and the web console's files. Nothing is listened on yet.
@@ -41,8 +42,10 @@ public struct ConsoleServer: Service {
         let responder = ConsoleResponder(
             gatekeeper: Gatekeeper(sessions: sessions, accounts: accounts, feed: feed, backend: backend),
             signInDesk: SignInDesk(
-                backend: backend, sessions: sessions, denials: denials, limits: limits, counters: counters, log: logger),
-            denials: denials, files: files, counters: counters, deniedCount: DeniedCount(), limits: limits, log: logger)
+                backend: backend, sessions: sessions, denials: denials, limits: limits, counters: counters,
+                log: logger),
+            denials: denials, files: files, counters: counters, deniedCount: DeniedCount(), limits: limits,
+            log: logger)
         let port = BoundPort()
         self.configuration = configuration
         self.feed = feed
@@ -64,7 +67,7 @@ public struct ConsoleServer: Service {
     /// Serves until graceful shutdown or cancellation.
     ///
     /// At graceful shutdown event streams end at once and other requests may finish within the limit
-    /// `drainWithin`; what is still open then is cut.
+    /// `drainWithin`; what is still open then is cut, where TLS grants a peer that does not answer 5 s more.
     ///
     /// - Throws: ``ConsoleServerError/listen(host:port:reason:)``.
     public func run() async throws {
@@ -86,7 +89,8 @@ public struct ConsoleServer: Service {
     private func serve() async throws {
         do {
             try await application.run()
-        } catch let error as IOError {
+        } catch  where !port.isSettled && !(error is CancellationError) {
+            // Not yet listening: the address is wrong, in use or not ours, whatever type says so.
             throw ConsoleServerError.listen(
                 host: configuration.host, port: configuration.port, reason: "\(error)")
         }

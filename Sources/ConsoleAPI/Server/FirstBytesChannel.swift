@@ -24,7 +24,8 @@ struct FirstBytesChannel: ServerChildChannel {
     }
 }
 
-/// Closes its channel unless bytes come through in time; steps aside when they do. Lives on its event loop.
+/// Closes its channel unless bytes come through in time, or when the server stops before; steps aside when they do.
+/// Lives on its event loop.
 private final class FirstBytesHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -44,6 +45,12 @@ private final class FirstBytesHandler: ChannelInboundHandler, RemovableChannelHa
     func channelInactive(context: ChannelHandlerContext) {
         deadline?.cancel()
         context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // The gateway stops, and nothing was asked on this connection: nobody else will close it.
+        if event is ChannelShouldQuiesceEvent { context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

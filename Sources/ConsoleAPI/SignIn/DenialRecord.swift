@@ -13,6 +13,7 @@ final class DenialRecord: Sendable {
 
     /// Denials written a peer and window: a person who clicks around stays below.
     static let writtenMax = 20
+    /// The time in which they are counted.
     static let window = Duration.seconds(60)
     /// Peers remembered; beyond, all are forgotten at once.
     static let peersMax = 10_000
@@ -29,7 +30,8 @@ final class DenialRecord: Sendable {
         let more = suppressed > 0 ? " (and \(suppressed) more from this address)" : ""
         await backend.audit(
             AuditEntry(
-                at: now, officer: officer, act: act, alert: alert, isAllowed: false, detail: detail + more, peer: peer))
+                at: now, officer: officer, act: act, alert: alert, isAllowed: false, detail: detail + more,
+                peer: peer))
     }
 
     /// How many were passed over since the last one written; nil when this one is passed over, too.

@@ -20,9 +20,13 @@ struct Gatekeeper: Sendable {
     /// The `__Host-` prefix makes browsers insist on Secure, no Domain and Path=/.
     static let cookieName = "__Host-sos_session"
 
+    /// Who is signed in.
     let sessions: Sessions
+    /// What they may.
     let accounts: Accounts
+    /// Which centre an alert belongs to.
     let feed: ConsoleFeed
+    /// The clock.
     let backend: any ConsoleBackend
 
     /// Lets a request in.
@@ -82,7 +86,9 @@ extension OfficerAccount {
 extension AlertID {
     /// Parses the decimal digits that stand in paths and JSON; nil for anything else.
     init?(text: String) {
-        guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let value = UInt64(text) else { return nil }
+        guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let value = UInt64(text) else {
+            return nil
+        }
         self.init(value)
     }
 }

@@ -7,6 +7,7 @@ import Synchronization
 
 /// The token's SHA-256.
 struct TokenHash: Hashable, Sendable {
+    /// 32 bytes.
     let bytes: [UInt8]
 
     /// nil for a text that no token of ours can be; then nobody looks it up.
@@ -18,7 +19,9 @@ struct TokenHash: Hashable, Sendable {
 
 /// One sign-in.
 struct Session: Hashable, Sendable {
+    /// Its key.
     let tokenHash: TokenHash
+    /// Who signed in.
     let officer: OfficerID
     /// When it ends at the latest.
     let expiresAt: WallTime
@@ -114,7 +117,8 @@ final class Sessions: Sendable {
 
     /// Ends what has expired or was idle too long. Called every few seconds.
     func sweep(now: WallTime) async {
-        let ended = state.withLock { state in state.open.values.filter { hasEnded($0, now: now) }.map(\.tokenHash) }
+        let ended = state.withLock { state in state.open.values.filter { hasEnded($0, now: now) }.map(\.tokenHash)
+        }
         for hash in ended { await close(hash) }
     }
 

@@ -54,7 +54,8 @@ final class SignInDesk: Sendable {
         counters.add(.consoleSignIns)
         await backend.audit(
             AuditEntry(
-                at: now, officer: account.id.description, act: .signIn, alert: nil, isAllowed: true, detail: "signed in",
+                at: now, officer: account.id.description, act: .signIn, alert: nil, isAllowed: true,
+                detail: "signed in",
                 peer: peer))
         return (account, token)
     }
@@ -75,7 +76,8 @@ final class SignInDesk: Sendable {
             return try await passwords.verify(password, against: account?.passwordHash)
         } catch let error as CredentialsError {
             log.error(
-                "password not checked", metadata: ["officer": "\(account?.id.description ?? "")", "reason": "\(error)"])
+                "password not checked",
+                metadata: ["officer": "\(account?.id.description ?? "")", "reason": "\(error)"])
             return false
         }
     }

@@ -106,7 +106,7 @@ export class Actions {
  * @returns {string}
  */
 function explanation(error) {
-    if (error.status === 0) return text("failed.unreachable");
+    if (error.status === 0 || error.status === 504) return text("failed.unreachable");
     if (error.status === 403) return text("failed.forbidden");
     const { reason, owner, detail, title } = error.problem;
     if (reason) {

@@ -78,7 +78,7 @@ export class Alarm {
         const name = `${text("brand.title")} · SOSGateway`;
         if (!first) document.title = name;
         else {
-            setText(this.#age, age(gatewayNowMs() - (first.raisedMs ?? 0)));
+            setText(this.#age, age(gatewayNowMs() - first.raisedMs));
             const shout = text("alarm.title", { category: text(`category.${first.category}`) });
             document.title = `(${waiting.length}) ${Math.floor(Date.now() / 1000) % 2 === 0 ? shout : name}`;
         }

@@ -90,7 +90,7 @@ export class AlertRow {
      * @param {number} nowMs the gateway's time
      */
     tick(nowMs) {
-        if (this.#alert) setText(this.age, age(nowMs - (this.#alert.raisedMs ?? nowMs)));
+        if (this.#alert) setText(this.age, age(nowMs - this.#alert.raisedMs));
     }
 
     /**

@@ -2,6 +2,7 @@
 // knows whether a repeat is right.
 
 import { learnGatewayTime } from "./clock.js";
+import { readAlert, readAlertList, readUnitList } from "./wire.js";
 
 /** An answer that takes longer than this is treated as none: an officer must not wait on a dead connection. */
 const answerMsMax = 8000;
@@ -86,14 +87,14 @@ export const api = {
      *
      * @param {string} centre
      */
-    alerts: (centre) => call("GET", `v1/centres/${encodeURIComponent(centre)}/alerts`),
+    alerts: async (centre) => readAlertList(await call("GET", `v1/centres/${encodeURIComponent(centre)}/alerts`)),
 
     /**
      * A centre's units.
      *
      * @param {string} centre
      */
-    units: (centre) => call("GET", `v1/centres/${encodeURIComponent(centre)}/units`),
+    units: async (centre) => readUnitList(await call("GET", `v1/centres/${encodeURIComponent(centre)}/units`)),
 
     /**
      * Does something to an alert.
@@ -102,7 +103,8 @@ export const api = {
      * @param {ActionKind} action
      * @param {object} [body] outcome and note at close
      */
-    act: (id, action, body = {}) => call("POST", `v1/alerts/${encodeURIComponent(id)}/${action}`, body),
+    act: async (id, action, body = {}) =>
+        readAlert(await call("POST", `v1/alerts/${encodeURIComponent(id)}/${action}`, body)),
 
     /**
      * Confirms that this screen shows the alert.

@@ -104,7 +104,7 @@ export class DetailView {
         const alert = this.links.store.find(this.links.desk.selected ?? "");
         if (!alert || !this.#age) return;
         const endMs = alert.closed_at ? Date.parse(alert.closed_at) : gatewayNowMs();
-        setText(this.#age, age(endMs - (alert.raisedMs ?? endMs)));
+        setText(this.#age, age(endMs - alert.raisedMs));
     }
 
     /**
@@ -146,7 +146,7 @@ export class DetailView {
          */
         const add = (label, time, sign, remark) => {
             const small = remark === "" ? null : element("small", {}, remark);
-            const sinceMs = time === null ? 0 : Date.parse(time) - (alert.raisedMs ?? 0);
+            const sinceMs = time === null ? 0 : Date.parse(time) - alert.raisedMs;
             list.append(
                 element(
                     "li",
@@ -220,13 +220,14 @@ function fact(list, key, value) {
  * @param {import("./store.js").Unit | null} unit
  */
 function position(alert, unit) {
-    const reported = alert.position;
-    const latitude = reported?.latitude ?? unit?.latitude ?? null;
-    const longitude = reported?.longitude ?? unit?.longitude ?? null;
+    const latitude = alert.position?.latitude ?? unit?.latitude ?? null;
+    const longitude = alert.position?.longitude ?? unit?.longitude ?? null;
     if (latitude === null || longitude === null) {
         return section("detail.position", element("p", { class: "soft" }, text("detail.position_none")));
     }
-    const source = reported ? "detail.position_caller" : "detail.position_registered";
+    const accuracyM = alert.position?.accuracy_m ?? null;
+    const ageS = alert.position?.age_s ?? null;
+    const source = accuracyM === null ? "detail.position_registered" : "detail.position_caller";
     /** @type {HTMLElement[]} */
     const content = [
         element(
@@ -235,7 +236,7 @@ function position(alert, unit) {
             element(
                 "a",
                 {
-                    href: geoAddress(latitude, longitude, reported?.accuracy_m),
+                    href: geoAddress(latitude, longitude, accuracyM),
                     title: text("detail.open_map"),
                 },
                 coordinates(latitude, longitude),
@@ -243,10 +244,10 @@ function position(alert, unit) {
             element("span", { class: "soft" }, text(source)),
         ),
     ];
-    if (reported) {
+    if (accuracyM !== null && ageS !== null) {
         const list = element("dl", { class: "particulars" });
-        fact(list, "detail.accuracy", `± ${text("metres", { count: Math.round(reported.accuracy_m) })}`);
-        fact(list, "detail.fix_age", text("seconds", { count: reported.age_s }));
+        fact(list, "detail.accuracy", `± ${text("metres", { count: Math.round(accuracyM) })}`);
+        fact(list, "detail.fix_age", text("seconds", { count: ageS }));
         content.push(list);
     }
     return section("detail.position", ...content);

@@ -45,8 +45,9 @@ export class Feed {
     /**
      * @param {object} links
      * @param {(lastEventID: string | null, signal: AbortSignal) => Promise<Response>} links.open
-     * @param {(sequence: string) => Promise<void>} links.reload loads the lists; rejects when it cannot
-     * @param {(type: string, data: any) => void} links.event takes an `alert` or `unit`
+     * @param {(ready: {sequence: string, resumed?: boolean}) => void} links.ready told at once when a stream begins
+     * @param {() => Promise<void>} links.reload loads the lists; rejects when it cannot
+     * @param {(type: string, data: any, sequence: string | null) => void} links.event takes an `alert` or `unit`
      * @param {(state: LinkState, sinceMs: number) => void} links.state told of every change; `sinceMs` is when the
      *     gateway was last heard
      */
@@ -154,18 +155,16 @@ export class Feed {
      */
     #take(event, connection) {
         const data = JSON.parse(event.data);
-        if (event.type === "ready" || event.type === "resync") void this.#reload(data.sequence, connection);
-        else this.links.event(event.type, data);
+        if (event.type === "ready") this.links.ready(data);
+        if (event.type === "ready" || event.type === "resync") void this.#reload(connection);
+        else this.links.event(event.type, data, event.id);
         if (event.id !== null) this.#lastEventID = event.id;
     }
 
-    /**
-     * @param {string} sequence
-     * @param {AbortController} connection
-     */
-    async #reload(sequence, connection) {
+    /** @param {AbortController} connection */
+    async #reload(connection) {
         try {
-            await this.links.reload(sequence);
+            await this.links.reload();
         } catch (error) {
             if (connection.signal.aborted) return;
             if (error instanceof ApiError && error.status === 401) this.signedOut();

@@ -48,9 +48,9 @@ export function coordinates(latitude, longitude) {
  *
  * @param {number} latitude
  * @param {number} longitude
- * @param {number} [accuracyM] radius in metres; none is claimed when absent
+ * @param {number | null} accuracyM radius in metres; null claims none
  */
 export function geoAddress(latitude, longitude, accuracyM) {
-    const uncertainty = accuracyM === undefined ? "" : `;u=${Math.round(accuracyM)}`;
+    const uncertainty = accuracyM === null ? "" : `;u=${Math.round(accuracyM)}`;
     return `geo:${latitude.toFixed(6)},${longitude.toFixed(6)}${uncertainty}`;
 }

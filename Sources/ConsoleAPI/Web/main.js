@@ -18,6 +18,7 @@ import { ShownReporter } from "./shown.js";
 import { SignIn } from "./sign-in.js";
 import { AlarmSound } from "./sound.js";
 import { Store } from "./store.js";
+import { readAlert, readUnit } from "./wire.js";
 
 startLanguage();
 
@@ -26,7 +27,7 @@ const desk = new Desk();
 const notices = new Notices();
 const bar = new Bar({ store, desk });
 const sound = new AlarmSound((state, isSounding) => bar.setSound(state, isSounding));
-const feed = new Feed({ open: api.events, reload, event: takeEvent, state: linkChanged });
+const feed = new Feed({ open: api.events, ready: streamBegins, reload, event: takeEvent, state: linkChanged });
 const shown = new ShownReporter({ report: api.shown, store, isLive: () => feed.state === "live" });
 const actions = new Actions({ api, store, desk, notices, signedOut: () => feed.signedOut(), changed: scheduleRender });
 const queue = new QueueView({ store, desk, actions, shown });
@@ -39,26 +40,25 @@ const signIn = new SignIn({ api, signedIn: () => feed.start() });
 /** Whether a session existed in this page's life, so that its end is called an end. */
 let hadSession = false;
 
-/**
- * Loads everything; the store merges it with the events that arrive meanwhile.
- *
- * @param {string} sequence the gateway's at `ready`
- */
-async function reload(sequence) {
-    if (BigInt(sequence) < store.latestSequence) {
-        // Sequences only grow: this is another journal (a new installation), and what is known is of the old one.
-        store.reset();
-        feed.forget();
-    }
+/** @param {{sequence: string, resumed?: boolean}} ready */
+function streamBegins(ready) {
+    if (ready.resumed === true || BigInt(ready.sequence) >= store.latestSequence) return;
+    // Sequences only grow: this is another journal (a new installation), and what is known is of the old one.
+    store.reset();
+    feed.forget();
+}
+
+/** Loads everything; the store merges it with the events that arrive meanwhile. */
+async function reload() {
     const [officer, centres] = await Promise.all([api.me(), api.centres()]);
     if (store.officer !== null && store.officer.officer !== officer.officer) desk.select(null);
     store.setOfficer(officer, centres);
     if (desk.centre !== null && !officer.centres.includes(desk.centre)) desk.show(null);
     await Promise.all(
-        officer.centres.map(async (/** @type {string} */ centre) => {
-            const [list, units] = await Promise.all([api.alerts(centre), api.units(centre)]);
-            store.applyList(centre, list.sequence, list.alerts);
-            store.applyUnits(centre, units);
+        centres.map(async (/** @type {import("./store.js").Centre} */ { id }) => {
+            const [list, inventory] = await Promise.all([api.alerts(id), api.units(id)]);
+            store.applyList(id, list.sequence, list.alerts);
+            store.applyUnits(id, inventory.sequence, inventory.units);
         }),
     );
     hadSession = true;
@@ -68,10 +68,11 @@ async function reload(sequence) {
 /**
  * @param {string} type
  * @param {any} data
+ * @param {string | null} sequence
  */
-function takeEvent(type, data) {
-    if (type === "alert") store.apply(data);
-    else if (type === "unit") store.applyUnit(data);
+function takeEvent(type, data, sequence) {
+    if (type === "alert") store.apply(readAlert(data));
+    else if (type === "unit") store.applyUnit(readUnit(data), sequence ?? String(store.latestSequence));
 }
 
 /** @type {import("./feed.js").LinkState} */

@@ -4,7 +4,7 @@
 // alert the one with the higher sequence wins, also when the alert has already left the queue.
 
 /**
- * @typedef {object} Alert as the gateway sends it; ids and sequences are decimal texts, times RFC 3339
+ * @typedef {object} Alert as wire.js reads it; ids and sequences are decimal texts, times RFC 3339
  * @property {string} id
  * @property {string} unit
  * @property {string | null} place
@@ -23,17 +23,18 @@
  * @property {string | null} cancelled_at
  * @property {number} press_count
  * @property {string | null} last_press_at
- * @property {{latitude: number, longitude: number, accuracy_m: number, age_s: number} | null} position
+ * @property {{latitude: number, longitude: number, accuracy_m: number | null, age_s: number | null} | null} position
+ *     in degrees; without accuracy and age it is where the unit was surveyed
  * @property {string | null} owner
  * @property {string | null} confirmed_stage
  * @property {string | null} outcome
  * @property {string | null} note
  * @property {string} sequence
- * @property {number} [raisedMs] `raised_at` in milliseconds since 1970 UTC; the store adds it, to sort without parsing
+ * @property {number} raisedMs `raised_at` in milliseconds since 1970 UTC, to sort without parsing
  */
 
 /** @typedef {{id: string, place: string, latitude: number | null, longitude: number | null, online: boolean,
- *     registered: boolean, centre?: string}} Unit */
+ *     registered: boolean, isRemoved: boolean, centre?: string}} Unit */
 /** @typedef {{id: string, name: string, open_alerts: number, units_online: number, units_total: number}} Centre */
 /** @typedef {{officer: string, name: string, role: string, centres: string[]}} Officer */
 /** @typedef {"added" | "changed" | "removed"} ChangeKind */
@@ -67,7 +68,7 @@ export function isUnclaimed(alert) {
 export function queueOrder(left, right) {
     return (
         left.priority - right.priority ||
-        (left.raisedMs ?? 0) - (right.raisedMs ?? 0) ||
+        left.raisedMs - right.raisedMs ||
         (BigInt(left.id) < BigInt(right.id) ? -1 : 1)
     );
 }
@@ -94,7 +95,7 @@ export class Store {
      * @type {Map<string, {alert: Alert, sequence: bigint}>}
      */
     #departed = new Map();
-    /** @type {Map<string, Unit>} */
+    /** @type {Map<string, {unit: Unit, sequence: bigint}>} */
     #units = new Map();
     /** @type {Set<(kind: ChangeKind | "other", alert: Alert | null, before: Alert | null) => void>} */
     #listeners = new Set();
@@ -111,11 +112,10 @@ export class Store {
     /**
      * Takes one version of an alert.
      *
-     * @param {Alert} received
+     * @param {Alert} alert
      * @returns {ChangeKind | "ignored"} ignored when a version at least as new is known
      */
-    apply(received) {
-        const alert = { ...received, raisedMs: Date.parse(received.raised_at) };
+    apply(alert) {
         const sequence = BigInt(alert.sequence);
         this.#see(sequence);
         const before = this.#open.get(alert.id) ?? null;
@@ -174,14 +174,20 @@ export class Store {
     }
 
     /**
-     * Takes a centre's whole list of units.
+     * Takes a centre's whole list of units as of a sequence; units that an event has changed since stay.
      *
      * @param {string} centre
+     * @param {string} sequenceText
      * @param {Unit[]} units
      */
-    applyUnits(centre, units) {
-        for (const [id, unit] of this.#units) if (unit.centre === centre) this.#units.delete(id);
-        for (const unit of units) this.#units.set(unit.id, { ...unit, centre });
+    applyUnits(centre, sequenceText, units) {
+        const sequence = BigInt(sequenceText);
+        for (const [id, known] of this.#units) {
+            if (known.unit.centre === centre && known.sequence <= sequence) this.#units.delete(id);
+        }
+        for (const unit of units) {
+            if (!this.#units.has(unit.id)) this.#units.set(unit.id, { unit: { ...unit, centre }, sequence });
+        }
         this.#tell("other", null, null);
     }
 
@@ -189,11 +195,15 @@ export class Store {
      * Takes one unit.
      *
      * @param {Unit} unit
+     * @param {string} sequenceText the sequence of the event that brings it
      */
-    applyUnit(unit) {
+    applyUnit(unit, sequenceText) {
+        const sequence = BigInt(sequenceText);
         const known = this.#units.get(unit.id);
-        if (!unit.online && unit.registered === false) this.#units.delete(unit.id);
-        else this.#units.set(unit.id, { ...known, ...unit });
+        if (known && known.sequence > sequence) return;
+        if (!unit.isRemoved) this.#units.set(unit.id, { unit: { ...known?.unit, ...unit }, sequence });
+        // Removed from one centre is not removed from another that it was moved to.
+        else if (unit.centre === undefined || known?.unit.centre === unit.centre) this.#units.delete(unit.id);
         this.#tell("other", null, null);
     }
 
@@ -241,7 +251,7 @@ export class Store {
      * @returns {Unit | null}
      */
     unit(id) {
-        return this.#units.get(id) ?? null;
+        return this.#units.get(id)?.unit ?? null;
     }
 
     /**
@@ -272,7 +282,7 @@ export class Store {
     unitCounts(centre) {
         let online = 0;
         let total = 0;
-        for (const unit of this.#units.values()) {
+        for (const { unit } of this.#units.values()) {
             if (centre !== null && unit.centre !== centre) continue;
             total += 1;
             if (unit.online) online += 1;

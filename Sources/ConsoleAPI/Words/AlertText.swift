@@ -22,6 +22,7 @@ extension UnitView {
 }
 
 extension JSONWriter {
+    /// The alert object.
     mutating func alert(_ view: AlertView) {
         let alert = view.alert
         object { json in
@@ -45,6 +46,7 @@ extension JSONWriter {
         }
     }
 
+    /// The unit object.
     mutating func unit(_ view: UnitView) {
         let record = view.status.record
         object { json in
@@ -60,6 +62,7 @@ extension JSONWriter {
         }
     }
 
+    /// The centre object.
     mutating func centre(_ view: CentreView) {
         object { json in
             json.field("id", view.record.id.description)
@@ -70,6 +73,7 @@ extension JSONWriter {
         }
     }
 
+    /// The account object; the password's hash stays where it is.
     mutating func officer(_ account: OfficerAccount) {
         object { json in
             json.field("officer", account.id.description)

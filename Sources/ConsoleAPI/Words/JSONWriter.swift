@@ -26,26 +26,32 @@ struct JSONWriter {
 
     private mutating func array(_ fill: (inout JSONWriter) -> Void) { nest("[", "]", fill) }
 
+    /// An object under a key.
     mutating func object(_ key: String, _ fill: (inout JSONWriter) -> Void) {
         name(key)
         nest("{", "}", fill)
     }
 
+    /// An array under a key.
     mutating func array(_ key: String, _ fill: (inout JSONWriter) -> Void) {
         name(key)
         nest("[", "]", fill)
     }
 
+    /// A text, or null.
     mutating func field(_ key: String, _ text: String?) {
         guard let text else { return null(key) }
         name(key)
         write(text)
     }
 
+    /// A whole number; callers keep it below 2⁵³.
     mutating func field(_ key: String, _ number: some BinaryInteger) { raw(key, String(number)) }
 
+    /// True or false.
     mutating func field(_ key: String, _ flag: Bool) { raw(key, flag ? "true" : "false") }
 
+    /// Null.
     mutating func null(_ key: String) { raw(key, "null") }
 
     /// A number in exact decimal form: `units` / 10^`digits`.

@@ -18,20 +18,26 @@ struct Console {
     let counters = Counters()
     let store: MemorySessionStore
     let server: ConsoleServer
-    let directory: URL
+    private let temporary: TemporaryDirectory
+    /// Holds `cert.pem`, `key.pem` and `web`.
+    var directory: URL { temporary.url }
 
     init(
-        store: MemorySessionStore = MemorySessionStore(), feed: ConsoleFeed = ConsoleFeed(), port: Int = 0,
+        store: MemorySessionStore = MemorySessionStore(), feed: ConsoleFeed? = nil, host: String = "127.0.0.1",
+        port: Int = 0,
         adjust: (inout ConsoleLimits) -> Void = { _ in }
     ) throws {
         self.store = store
+        let feed = feed ?? ConsoleFeed(counters: counters)
         self.feed = feed
         backend = FakeBackend(feed: feed)
-        directory = try Self.makeDirectory()
+        temporary = try TemporaryDirectory()
+        let directory = temporary.url
+        try Self.fill(directory)
         var limits = ConsoleLimits()
         adjust(&limits)
         let configuration = ConsoleConfiguration(
-            host: "127.0.0.1", port: port, certificateFile: directory.appendingPathComponent("cert.pem").path,
+            host: host, port: port, certificateFile: directory.appendingPathComponent("cert.pem").path,
             keyFile: directory.appendingPathComponent("key.pem").path,
             filesDirectory: directory.appendingPathComponent("web").path, limits: limits)
         var log = Logger(label: "console-tests")
@@ -58,8 +64,7 @@ struct Console {
         feed.apply(.alert(try Sample.alert(7)), sequence: JournalSequence(7))
     }
 
-    private static func makeDirectory() throws -> URL {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("sos-console-\(UUID())")
+    private static func fill(_ directory: URL) throws {
         let web = directory.appendingPathComponent("web")
         try FileManager.default.createDirectory(
             at: web.appendingPathComponent("scripts"), withIntermediateDirectories: true)
@@ -68,7 +73,6 @@ struct Console {
         try Data("<!doctype html><title>SOS</title>".utf8).write(to: web.appendingPathComponent("index.html"))
         try Data("export {}".utf8).write(to: web.appendingPathComponent("scripts/queue.js"))
         try Data("secret".utf8).write(to: web.appendingPathComponent(".hidden"))
-        return directory
     }
 
     /// A session's cookie, without the cost of a password.
@@ -106,7 +110,9 @@ struct Answer: Sendable {
     }
 
     /// The body as a JSON object.
-    var object: [String: Any] { (try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]) ?? [:] }
+    var object: [String: Any] {
+        (try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]) ?? [:]
+    }
 
     /// The problem's reason, when it is a complete problem document.
     var problem: String? {

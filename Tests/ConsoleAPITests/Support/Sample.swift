@@ -15,7 +15,8 @@ enum Sample {
             record: UnitRecord(
                 id: try UnitID(id), centre: try CentreID(centre), place: place,
                 point: GeoPoint(latitudeE7: 511_694_000, longitudeE7: 714_491_000), reportingTimeS: 90),
-            isOnline: isOnline, isRegistered: true, linkChangedAt: WallTime(nanoseconds: 1_795_000_000_000_000_000))
+            isOnline: isOnline, isRegistered: true, linkChangedAt: WallTime(nanoseconds: 1_795_000_000_000_000_000)
+        )
     }
 
     static func alert(
@@ -25,13 +26,16 @@ enum Sample {
         let at = WallTime(nanoseconds: 1_795_000_000_125_000_000)
         return Alert(
             id: AlertID(id), unit: try UnitID(unit), centre: try CentreID(centre), category: category,
-            priority: priority, press: MessageID(unit: try UnitID(unit), boot: 1, counter: UInt32(truncatingIfNeeded: id)), pressedAt: at,
+            priority: priority,
+            press: MessageID(unit: try UnitID(unit), boot: 1, counter: UInt32(truncatingIfNeeded: id)),
+            pressedAt: at,
             receivedAt: at, storedAt: at, position: position)
     }
 
     static func account(_ id: String, centres: [String], hash: String = "") throws -> OfficerAccount {
         OfficerAccount(
-            id: try OfficerID(id), name: "Айгүл \(id)", role: .officer, centres: try centres.map { try CentreID($0) },
+            id: try OfficerID(id), name: "Айгүл \(id)", role: .officer,
+            centres: try centres.map { try CentreID($0) },
             passwordHash: hash)
     }
 

@@ -41,7 +41,8 @@ final class Script: Sendable {
         reader.start()
     }
 
-    func stop() { process.terminate() }
+    /// Kills it: a SIGTERM that this process ignores, as servers under test make it do, it would inherit as ignored.
+    func stop() { kill(process.processIdentifier, SIGKILL) }
 
     /// The first Python block of a document of this package.
     static func example(of document: String) throws -> String {

@@ -68,7 +68,8 @@ extension Console {
         var headers: HTTPFields = [.cookie: cookie]
         if let lastEventID { headers[.lastEventID] = lastEventID }
         let request = Request(
-            head: HTTPRequest(method: .get, scheme: "https", authority: "localhost", path: path, headerFields: headers),
+            head: HTTPRequest(
+                method: .get, scheme: "https", authority: "localhost", path: path, headerFields: headers),
             body: RequestBody(buffer: ByteBuffer()))
         let response = await server.application.responder.respond(to: request, peer: "10.0.0.1")
         guard response.status == .ok else { throw StreamRefused(status: response.status.code) }

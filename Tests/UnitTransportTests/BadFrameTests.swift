@@ -1,163 +1,13 @@
-// Whatever one peer does closes that peer's connection, counted and reported; the unit beside it notices nothing.
+// Whatever one peer does closes that peer's connection, counted and reported; the unit beside it notices
+// nothing.
 
 import AlertModel
-import Glibc
 import LinuxIO
 import Telemetry
 import Testing
 import UnitProtocol
 
 @testable import UnitTransport
-
-/// A harness with a good unit beside the bad peer.
-struct Scene {
-    let harness: Harness
-    let witness: TestUnit
-
-    init(_ change: (inout UnitTransportLimits) -> Void = { _ in }) throws {
-        harness = try Harness(change)
-        witness = try harness.open(.unitTwo)
-    }
-
-    /// The good unit still presses and is answered.
-    func checkWitness() throws {
-        let link = try #require(harness.links.first { $0.unit.description == "unit-2" })
-        witness.send(Harness.press(99))
-        try harness.pump("the good unit's press") { harness.presses.contains { $0.id.counter == 99 } }
-        harness.answer(.acknowledged(link.link, boot: 7, counter: 99))
-        try harness.pump("the good unit's answer") {
-            witness.messages.contains(.acknowledgement(Acknowledgement(boot: 7, counter: 99)))
-        }
-        #expect(!witness.isClosed)
-        #expect(!harness.downs.contains { $0.link == link.link })
-    }
-
-    /// Exactly one failed handshake, of this kind.
-    func checkHandshake(_ kind: HandshakeFailure.Kind) {
-        #expect(harness.reports.filter { $0.what == .handshakeFailed(kind) }.count == 1, "\(harness.reports)")
-        #expect(harness.counters.value(kind.counter) == 1)
-        #expect(harness.reports.allSatisfy { !$0.detail.isEmpty })
-    }
-}
-
-extension TransportTests {
-    @Suite("Bad peers in the handshake")
-    struct BadHandshakeTests {
-        @Test(
-            "a bad certificate or protocol",
-            arguments: [
-                (nil, TLSContext.applicationProtocol, false, .noCertificate),
-                (.stranger, TLSContext.applicationProtocol, false, .untrusted),
-                (.expired, TLSContext.applicationProtocol, false, .expired),
-                (.serverOnly, TLSContext.applicationProtocol, false, .purpose),
-                (.unitOne, nil, false, .alpn), (.unitOne, "h2", false, .alpn),
-                (.unitOne, TLSContext.applicationProtocol, true, .version),
-            ] as [(TestCertificate?, String?, Bool, HandshakeFailure.Kind)])
-        func refused(certificate: TestCertificate?, alpn: String?, tls12: Bool, kind: HandshakeFailure.Kind) throws
-        {
-            let scene = try Scene()
-            let bad = try scene.harness.connect(certificate, alpn: alpn, tls12: tls12)
-            bad.send(.hello(try Harness.hello("unit-1")))
-            try scene.harness.pump("the refusal") { bad.isClosed }
-            scene.checkHandshake(kind)
-            #expect(bad.failure?.contains("alert") == true, "the peer was told: \(bad.failure ?? "nothing")")
-            #expect(scene.harness.links.count == 1)
-            // The peer keeps its socket; the gateway does not wait for it.
-            scene.harness.advance(seconds: 1.1)
-            try scene.harness.pump("the end") { scene.harness.transport.handshakes.underway == 0 }
-            try scene.checkWitness()
-        }
-
-        @Test("a certificate that does not name one unit", arguments: [TestCertificate.noURI, .twoURIs, .badID])
-        func identity(certificate: TestCertificate) throws {
-            let scene = try Scene()
-            let bad = try scene.harness.connect(certificate)
-            bad.send(.hello(try Harness.hello("unit-1")))
-            try scene.harness.pump("the refusal") { bad.isClosed }
-            #expect(bad.unables.map(\.code) == [.identity])
-            scene.checkHandshake(.identity)
-            try scene.checkWitness()
-        }
-
-        @Test(
-            "plain text and other protocols",
-            arguments: [
-                "GET / HTTP/1.1\r\nHost: gateway\r\n\r\n", "HELLO unit-1, let me in please\r\n",
-                "SSH-2.0-OpenSSH_9.2\r\n", "\u{10}\u{20}\u{0}\u{4}MQTT\u{4}\u{2}\u{0}\u{3c}\u{0}\u{0}",
-            ])
-        func notTLS(text: String) throws {
-            let scene = try Scene()
-            let raw = try RawPeer(port: scene.harness.port)
-            raw.send(Array(text.utf8))
-            try scene.harness.pump("the end") { raw.isClosed() }
-            scene.checkHandshake(.notTLS)
-            try scene.checkWitness()
-        }
-
-        @Test("half a handshake and silence, by the clock")
-        func silence() throws {
-            let scene = try Scene()
-            let raw = try RawPeer(port: scene.harness.port)
-            // The header of a ClientHello's record, and nothing behind it.
-            raw.send([22, 3, 1, 2, 0])
-            try scene.harness.pump("the connection") { scene.harness.transport.handshakes.underway == 1 }
-            scene.harness.advance(seconds: 9.5)
-            scene.harness.turn()
-            #expect(scene.harness.transport.handshakes.underway == 1)
-            scene.harness.advance(seconds: 0.6)
-            try scene.harness.pump("the end") { raw.isClosed() }
-            scene.checkHandshake(.timeout)
-            try scene.checkWitness()
-        }
-
-        @Test("gone in the handshake")
-        func hungUp() throws {
-            let scene = try Scene()
-            do {
-                let raw = try RawPeer(port: scene.harness.port)
-                raw.send([22, 3, 1, 2, 0])
-                try scene.harness.pump("the connection") { scene.harness.transport.handshakes.underway == 1 }
-            }
-            try scene.harness.pump("the end") { scene.harness.transport.handshakes.underway == 0 }
-            scene.checkHandshake(.peerClosed)
-            try scene.checkWitness()
-        }
-
-        @Test("silent sockets in all places make room for a unit after the grace time")
-        func backlog() throws {
-            let scene = try Scene { $0.handshakesMax = 3 }
-            let silent = try (0..<3).map { _ in try RawPeer(port: scene.harness.port) }
-            try scene.harness.pump("all places taken") { scene.harness.transport.handshakes.underway == 3 }
-            let unit = try scene.harness.connect()
-            unit.send(.hello(try Harness.hello("unit-1")))
-            for _ in 0..<100 { scene.harness.turn() }
-            #expect(!unit.isEstablished)
-            scene.harness.advance(seconds: 2.2)
-            try scene.harness.pump("WELCOME") { !unit.messages.isEmpty }
-            #expect(scene.harness.counters.value(.connectionsRefusedBacklog) == 1)
-            #expect(scene.harness.reports.contains { $0.what == .refused })
-            #expect(silent.filter { $0.isClosed() }.count == 1)
-            try scene.checkWitness()
-        }
-
-        @Test("out of descriptors: accepting pauses, links go on, and it comes back")
-        func outOfDescriptors() throws {
-            let scene = try Scene()
-            let unit = try scene.harness.connect()
-            unit.send(.hello(try Harness.hello("unit-1")))
-            scene.harness.transport.handshakes.acceptOne = { (_) throws(Errno) -> Accepted? in
-                throw Errno.noFileDescriptors
-            }
-            try scene.harness.pump("the error") { scene.harness.counters.value(.acceptErrors) > 0 }
-            try scene.checkWitness()
-            #expect(scene.harness.counters.value(.acceptErrors) == 1, "it pauses instead of spinning")
-            scene.harness.transport.handshakes.acceptOne = Sockets.accept
-            scene.harness.advance(seconds: 0.3)
-            try scene.harness.pump("WELCOME") { !unit.messages.isEmpty }
-            #expect(scene.harness.reports.contains { $0.what == .acceptFailed })
-        }
-    }
-}
 
 extension TransportTests {
     @Suite("Bad peers behind the handshake")
@@ -403,6 +253,46 @@ extension TransportTests {
             try scene.checkWitness()
         }
 
+        @Test("a session description of 16 KiB is read whole, and declined")
+        func offer() throws {
+            let scene = try Scene()
+            let unit = try scene.harness.open()
+            let sdp = String(repeating: "v", count: Limits.sdpBytesMax)
+            unit.send(.offer(SessionDescription(session: SessionID(1), alert: nil, sdp: sdp)))
+            unit.send(Harness.press(1))
+            try scene.harness.pump("the press") { scene.harness.presses.count == 1 && !unit.unables.isEmpty }
+            #expect(unit.unables.map(\.code) == [.notSupported])
+            try scene.checkWitness()
+        }
+
+        @Test("random frames of a certified unit never harm another", arguments: [1, 2, 3, 4] as [UInt64])
+        func randomFrames(seed: UInt64) throws {
+            let scene = try Scene()
+            var state = seed &* 0x9E37_79B9_7F4A_7C15
+            func next(_ bound: Int) -> Int {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return Int((state >> 33) % UInt64(bound))
+            }
+            for round in 0..<20 {
+                let bad = try scene.harness.open()
+                for _ in 0..<40 {
+                    let body = (0..<next(next(4) == 0 ? 700 : 40)).map { _ in UInt8(next(256)) }
+                    let type = UInt8(next(5) == 0 ? next(256) : [3, 4, 16, 17, 18, 19, 21, 48, 65, 67][next(10)])
+                    bad.send(
+                        bytes: [UInt8(body.count >> 8), UInt8(body.count & 255), type, UInt8(next(2))] + body)
+                }
+                bad.send(bytes: [0xFF, 0xFF, 0, 0])
+                try scene.harness.pump("its end, seed \(seed), round \(round)") { bad.isClosed }
+                #expect(bad.unables.isEmpty == false, "seed \(seed), round \(round)")
+                bad.hangUp()
+            }
+            try scene.harness.pump("only the good unit is left") {
+                scene.harness.transport.sessions.connections == 1
+            }
+            #expect(scene.harness.downs.count == 20)
+            try scene.checkWitness()
+        }
+
         @Test("after UNABLE a peer that does not close is closed")
         func linger() throws {
             let scene = try Scene()
@@ -414,29 +304,5 @@ extension TransportTests {
             try scene.harness.pump("the close") { scene.harness.transport.sessions.connections == 1 }
             try scene.checkWitness()
         }
-    }
-}
-
-/// A peer without TLS.
-final class RawPeer {
-    private let socket: Descriptor
-
-    init(port: UInt16) throws {
-        socket = try Sockets.connect(host: "127.0.0.1", port: port)
-        let epoll = try Epoll()
-        try epoll.add(socket.rawValue, events: .writable, token: 0)
-        var ready = [EpollEvent()]
-        _ = try epoll.wait(into: &ready, timeoutMs: 60_000)
-    }
-
-    func send(_ bytes: [UInt8]) {
-        #expect(write(socket.rawValue, bytes, bytes.count) == bytes.count)
-    }
-
-    /// Reads away what came; true once the gateway closed.
-    func isClosed() -> Bool {
-        var buffer = [UInt8](repeating: 0, count: 1_000)
-        let count = read(socket.rawValue, &buffer, buffer.count)
-        return count == 0 || (count < 0 && errno != EAGAIN)
     }
 }
