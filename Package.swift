@@ -14,12 +14,12 @@ let houseSettings: [SwiftSetting] = [
 ]
 
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
-let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let hummingbirdHTTP2: Target.Dependency = .product(name: "HummingbirdHTTP2", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
-let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -81,7 +81,7 @@ let package = Package(
             name: "ConsoleAPI",
             dependencies: [
                 "AlertModel", "Telemetry", "Credentials",
-                hummingbird, hummingbirdTLS, hummingbirdHTTP2, httpTypes, nioCore, nioSSL, serviceLifecycle,
+                hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, nioCore, nioSSL, serviceLifecycle,
                 logging,
             ],
             // Served from a directory named by configuration, so that a package can ship and patch it.
@@ -93,8 +93,8 @@ let package = Package(
         .target(
             name: "GatewayApp",
             dependencies: [
-                "AlertModel", "Telemetry", "UnitProtocol", "AlertDispatch", "Journal", "EventRing", "LinuxIO",
-                "Credentials", "JournalFiles", "UnitTransport", "History", "ConsoleAPI", "SystemdSupport",
+                "AlertModel", "Telemetry", "AlertDispatch", "Journal", "EventRing", "LinuxIO", "JournalFiles",
+                "UnitTransport", "History", "ConsoleAPI", "SystemdSupport",
                 "Settings", logging, serviceLifecycle, unixSignals,
             ]),
         .executableTarget(name: "sosgatewayd", dependencies: ["GatewayApp", "Settings", argumentParser]),
@@ -104,13 +104,14 @@ let package = Package(
 
         // The simulator sees the gateway only through its sockets.
         .target(
-            name: "SimulatorKit", dependencies: ["AlertModel", "UnitProtocol", "AlertDispatch", "Journal"],
-            path: "Simulator/SimulatorKit"),
+            name: "SimulatorKit", dependencies: ["AlertModel", "AlertDispatch"], path: "Simulator/SimulatorKit"),
+        .target(
+            name: "SimulatedField", dependencies: ["AlertModel", "UnitProtocol"], path: "Simulator/SimulatedField"),
         .executableTarget(
             name: "sos-simulator",
             dependencies: [
-                "AlertModel", "UnitProtocol", "LinuxIO", "UnitTransport", "Settings", "SimulatorKit",
-                asyncHTTPClient, nioCore, nioSSL, argumentParser,
+                "AlertModel", "UnitProtocol", "LinuxIO", "UnitTransport", "Settings", "SimulatedField",
+                asyncHTTPClient, nioCore, nioHTTP1, nioSSL, argumentParser,
             ],
             path: "Simulator/sos-simulator"),
 
@@ -137,11 +138,13 @@ let package = Package(
             name: "ConsoleAPITests",
             dependencies: [
                 "ConsoleAPI", "AlertModel", "Telemetry", "Credentials", hummingbird, hummingbirdTesting, httpTypes,
+                nioCore, logging, serviceLifecycle,
             ]),
         .testTarget(name: "SystemdSupportTests", dependencies: ["SystemdSupport"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "AlertModel"]),
         .testTarget(
-            name: "SimulationTests", dependencies: ["SimulatorKit", "AlertModel", "AlertDispatch", "Journal"]),
+            name: "SimulationTests", dependencies: ["SimulatorKit", "AlertModel", "AlertDispatch"]),
+        .testTarget(name: "SimulatorTests", dependencies: ["SimulatedField", "AlertModel", "UnitProtocol"]),
         .testTarget(name: "ArchitectureTests"),
     ]
 )

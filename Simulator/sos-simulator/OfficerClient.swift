@@ -71,6 +71,8 @@ final class OfficerClient: Sendable {
         self.access = access
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.trustRoots = .file(access.trustFile)
+        // A gateway that is writing a stream does not answer our goodbye soon; nobody waits 5 s for that.
+        tls.shutdownTimeout = .milliseconds(100)
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, timeout: .init(connect: .seconds(5), read: Self.streamSilence))
         // One connection for the stream, others for acts: the end of one says nothing of the other.

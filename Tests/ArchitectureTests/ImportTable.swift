@@ -36,12 +36,12 @@ struct House {
                 "AlertModel", "UnitProtocol", "EventRing", "LinuxIO", "Telemetry", "COpenSSL", "Glibc",
                 "Synchronization",
             ]),
-        House("History", tier: 3, ["AlertModel", "GRDB", "Foundation", "Synchronization"]),
+        House("History", tier: 3, ["AlertModel", "GRDB", "Glibc"]),
         House(
             "ConsoleAPI", tier: 3,
             [
                 "AlertModel", "Telemetry", "Credentials", "Foundation", "Hummingbird", "HummingbirdCore",
-                "HummingbirdHTTP2", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOCore", "NIOPosix", "NIOSSL",
+                "HummingbirdHTTP2", "HTTPTypes", "Logging", "NIOCore", "NIOSSL",
                 "ServiceLifecycle", "Synchronization",
             ]),
         House("SystemdSupport", tier: 3, ["CSystemd", "Glibc"]),
@@ -49,8 +49,8 @@ struct House {
         House(
             "GatewayApp", tier: 4,
             [
-                "AlertModel", "Telemetry", "UnitProtocol", "AlertDispatch", "Journal", "EventRing", "LinuxIO",
-                "Credentials", "JournalFiles", "UnitTransport", "History", "ConsoleAPI", "SystemdSupport",
+                "AlertModel", "Telemetry", "AlertDispatch", "Journal", "EventRing", "LinuxIO", "JournalFiles",
+                "UnitTransport", "History", "ConsoleAPI", "SystemdSupport",
                 "Settings", "Logging", "ServiceLifecycle", "Synchronization", "UnixSignals",
             ]),
         House("sosgatewayd", tier: 4, ["GatewayApp", "Settings", "ArgumentParser"]),
@@ -58,8 +58,17 @@ struct House {
             "sosctl", tier: 4,
             ["AlertModel", "Credentials", "History", "Settings", "ArgumentParser", "Foundation"]),
         House(
-            "SimulatorKit", tier: 1, folder: "Simulator/SimulatorKit",
-            ["AlertModel", "UnitProtocol", "AlertDispatch", "Journal"]),
+            "SimulatorKit", tier: 1, folder: "Simulator/SimulatorKit", ["AlertModel", "AlertDispatch"]),
+        House(
+            "SimulatedField", tier: 2, folder: "Simulator/SimulatedField",
+            ["AlertModel", "UnitProtocol", "Synchronization"]),
+        House(
+            "sos-simulator", tier: 4, folder: "Simulator/sos-simulator",
+            [
+                "AlertModel", "UnitProtocol", "LinuxIO", "UnitTransport", "Settings", "SimulatedField",
+                "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL", "ArgumentParser", "Foundation", "Dispatch",
+                "Synchronization",
+            ]),
     ]
 
     static func named(_ name: String) -> House? { all.first { $0.name == name } }
