@@ -67,9 +67,10 @@ def test_the_page_shows_the_truth_again_after_kill_9(gateway, page):
     from console_page import ConsolePage
 
     units = [connect(gateway, name) for name in ("AST-0001", "AST-0002")]
+    alerts = []
     for unit in units:
         unit.send(press(1, 1))
-    alerts = [unit.until_stage("stored")[0] for unit in units]
+        alerts.append(unit.until_stage("stored")[0])
 
     console = ConsolePage(page)
     console.open(gateway.console_url)
@@ -90,14 +91,16 @@ def test_the_page_shows_the_truth_again_after_kill_9(gateway, page):
     for alert in alerts:
         console.row(str(alert)).wait_for()
     third.until_stage("ringing")
+    # By keyboard: A answers the most urgent, and its unit lights the lamp.
+    page.keyboard.press("a")
+    unit = connect(gateway, "AST-0001", boot=2)
+    unit.until_stage("answered")
+    unit.confirm(alerts[0], "answered")
+    console.expect_side(str(alerts[0]), "mine")
     if os.environ.get("SOSGATEWAY_SCREENSHOTS"):
         picture = ROOT / "Docs/images/console.png"
         picture.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=picture)
-
-    # By keyboard: A answers the most urgent, and its unit lights the lamp.
-    page.keyboard.press("a")
-    connect(gateway, "AST-0001", boot=2).until_stage("answered")
 
 
 def test_mouse_claims_and_closes(gateway, page):

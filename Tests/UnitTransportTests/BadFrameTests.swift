@@ -115,7 +115,7 @@ extension TransportTests {
             unit.send(.textReply(TextReply(question: QuestionID(1), reply: .yes)))
             unit.send(Harness.press(3))
             try scene.harness.pump("the press") { scene.harness.presses.count == 1 && unit.unables.count == 2 }
-            #expect(unit.unables.map(\.code) == [.cannotProcess, .unexpected])
+            #expect(unit.unables.map(\.code) == [.cannotProcess, .payloadMissing])
             #expect(scene.harness.counters.value(.framesSkippedUnknown) == 1)
             #expect(scene.harness.counters.value(.framesRefusedMalformed) == 1)
             #expect(scene.harness.counters.value(.framesRefusedUnexpected) == 1)

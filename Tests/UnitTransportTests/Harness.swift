@@ -76,9 +76,9 @@ final class Harness {
     }
 
     /// A unit that connected, said HELLO and got WELCOME.
-    func open(_ certificate: TestCertificate = .unitOne) throws -> TestUnit {
+    func open(_ certificate: TestCertificate = .unitOne, clock: WallTime? = nil) throws -> TestUnit {
         let unit = try connect(certificate)
-        unit.send(.hello(try Self.hello(certificate == .unitTwo ? "unit-2" : "unit-1")))
+        unit.send(.hello(try Self.hello(certificate == .unitTwo ? "unit-2" : "unit-1", clock: clock)))
         try pump("WELCOME") { unit.messages.contains { $0.type == .welcome } }
         return unit
     }

@@ -127,11 +127,24 @@ extension TransportTests {
         }
 
         @Test(
-            "a clock outside its window is told ours, and the press counts all the same",
-            arguments: [
-                (21_000, true), (19_000, false), (-41_000, true), (-39_000, false),
-            ])
-        func clock(offsetMs: Int, isTold: Bool) throws {
+            "HELLO's clock outside its window is told ours",
+            arguments: [(21_000, true), (19_000, false), (-41_000, true), (-39_000, false)])
+        func helloClock(offsetMs: Int, isTold: Bool) throws {
+            let harness = try Harness()
+            let time = WallTime(nanoseconds: TestClock.start.wall.nanoseconds + Int64(offsetMs) * 1_000_000)
+            let unit = try harness.open(clock: time)
+            unit.send(Harness.press(1))
+            try harness.pump("the press") { harness.presses.count == 1 }
+            harness.answer(.acknowledged(harness.links[0].link, boot: 7, counter: 1))
+            try harness.pump("the answer") { unit.messages.contains { $0.type == .acknowledgement } }
+            let notice = GatewayMessage.time(ClockNotice(gatewayTime: TestClock.start.wall))
+            #expect(unit.messages.contains(notice) == isTold)
+        }
+
+        @Test(
+            "a press from the future is told the time, one from the past may have waited; both count",
+            arguments: [(21_000, true), (19_000, false), (-41_000, false), (-39_000, false)])
+        func pressClock(offsetMs: Int, isTold: Bool) throws {
             let harness = try Harness()
             let unit = try harness.open()
             let time = WallTime(nanoseconds: TestClock.start.wall.nanoseconds + Int64(offsetMs) * 1_000_000)

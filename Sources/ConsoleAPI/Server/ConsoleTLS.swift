@@ -27,6 +27,9 @@ enum ConsoleTLS {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
+        // A console that streams answers our last words late or never; waiting 5 s for each would hold the port
+        // against the restarted daemon.
+        configuration.shutdownTimeout = .milliseconds(200)
         do {
             _ = try NIOSSLContext(configuration: configuration)
         } catch {
