@@ -145,6 +145,11 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["SimulatorKit", "AlertModel", "AlertDispatch"]),
         .testTarget(name: "SimulatorTests", dependencies: ["SimulatedField", "AlertModel", "UnitProtocol"]),
+        .testTarget(
+            name: "GatewayAppTests",
+            dependencies: [
+                "GatewayApp", "AlertModel", "AlertDispatch", "ConsoleAPI", "EventRing", "Settings", "Telemetry",
+            ]),
         .testTarget(name: "ArchitectureTests"),
     ]
 )

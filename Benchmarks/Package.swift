@@ -20,8 +20,13 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "LinuxIO", dependencies: ["CLinux", "AlertModel"]),
         .target(name: "EventRing", dependencies: ["AlertModel", "LinuxIO"]),
+        .target(name: "Telemetry"),
+        .target(name: "Journal", dependencies: ["AlertModel"]),
+        .target(name: "JournalFiles", dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry"]),
         .target(name: "CTicks"),
         .executableTarget(name: "ring-bench", dependencies: ["EventRing", "LinuxIO", "CTicks"]),
+        .executableTarget(
+            name: "journal-bench", dependencies: ["JournalFiles", "Journal", "AlertModel", "LinuxIO", "Telemetry"]),
     ]
 )
 

@@ -71,6 +71,7 @@ final class AnswerSender {
         let result = lane.producer.append(kind: answer.kind.rawValue, bodyBytesMax: UnitAnswer.bodyBytesMax) {
             answer.encode(into: $0)
         }
+        precondition(result == .appended || result == .full, "every answer fits its lane")
         lane.needsBell = true
         return result == .appended
     }

@@ -63,8 +63,10 @@ final class DispatchAgent: Agent {
 
     func waitForWork() {
         doorbell.prepareToSleep()
-        if urgent.isEmpty && routine.isEmpty {
-            doorbell.wait(timeoutMs: answers.isHeldBack || feed.isHeldBack ? 1 : idleWaitMs)
+        if answers.isHeldBack {
+            doorbell.wait(timeoutMs: heldBackWaitMs)
+        } else if urgent.isEmpty && routine.isEmpty {
+            doorbell.wait(timeoutMs: feed.isHeldBack ? heldBackWaitMs : idleWaitMs)
         }
         doorbell.cancelSleep()
     }

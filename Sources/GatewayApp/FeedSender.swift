@@ -45,8 +45,10 @@ final class FeedSender {
 
     private func append(_ entry: FeedEntry, sequence: JournalSequence) -> Bool {
         needsBell = true
-        return producer.append(kind: entry.kind.rawValue, bodyBytesMax: FeedEntry.bodyBytesMax) {
+        let result = producer.append(kind: entry.kind.rawValue, bodyBytesMax: FeedEntry.bodyBytesMax) {
             entry.encode(sequence: sequence, into: $0)
-        } == .appended
+        }
+        precondition(result == .appended || result == .full, "every feed entry fits its lane")
+        return result == .appended
     }
 }

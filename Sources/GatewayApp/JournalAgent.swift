@@ -26,6 +26,8 @@ final class JournalAgent: Agent {
     private var nextSequence: JournalSequence
     private let onFailure: @Sendable (JournalError) -> Void
     private var hasFailed = false
+    /// The dispatcher is behind and the ring full: the lanes keep what they have.
+    private var isHeldBack = false
 
     /// - Parameters:
     ///   - lanes: every urgent lane, in the order in which they take turns.
@@ -61,7 +63,11 @@ final class JournalAgent: Agent {
 
     func waitForWork() {
         doorbell.prepareToSleep()
-        if hasFailed || lanes.isEmpty { doorbell.wait(timeoutMs: idleWaitMs) }
+        if isHeldBack {
+            doorbell.wait(timeoutMs: heldBackWaitMs)
+        } else if hasFailed || lanes.isEmpty {
+            doorbell.wait(timeoutMs: idleWaitMs)
+        }
         doorbell.cancelSleep()
     }
 
@@ -69,12 +75,17 @@ final class JournalAgent: Agent {
 
     /// Moves events from the lanes into the ring in their global order.
     private func gather(now: Instant) -> Int {
+        isHeldBack = false
         let taken = lanes.drain(max: Self.batchRecordsMax) { kind, body in
             let sequence = nextSequence
             let appended = sequencer.append(kind: kind, bodyBytesMax: SequencedRecord.prefixBytes + body.count) {
                 SequencedRecord.write(sequence: sequence, at: now, body: body, into: $0)
             }
-            guard appended == .appended else { return .stop }
+            guard appended == .appended else {
+                precondition(appended == .full, "every event of a lane fits the sequenced ring")
+                isHeldBack = true
+                return .stop
+            }
             nextSequence = sequence.next
             return .next
         }
@@ -86,7 +97,10 @@ final class JournalAgent: Agent {
     private func commit() throws(JournalError) -> Int {
         var failure: JournalError?
         let read = committed.read(max: Self.batchRecordsMax) { kind, bytes in
-            guard !writer.batchIsFull, let record = SequencedRecord(bytes) else { return .stop }
+            guard !writer.batchIsFull else { return .stop }
+            guard let record = SequencedRecord(bytes) else {
+                preconditionFailure("the sequencer writes whole records")
+            }
             do throws(JournalError) {
                 let sequence = try writer.append(kind: kind, at: record.at, body: record.body)
                 precondition(sequence == record.sequence, "the sequencer and the journal count alike")
@@ -108,3 +122,6 @@ final class JournalAgent: Agent {
 
 /// An idle agent still turns this often, so that the watchdog sees it alive.
 let idleWaitMs: Int32 = 500
+
+/// How soon an agent that waits for room downstream looks again: nobody rings when room appears.
+let heldBackWaitMs: Int32 = 1

@@ -21,7 +21,7 @@ struct Replay: ~Copyable {
 
     /// Replays the journal and brings the consoles' feed and the history up to it.
     ///
-    /// - Throws: ``GatewayError`` when the journal is damaged or the disk refuses.
+    /// - Throws: ``GatewayError`` when the journal is damaged, in use or of a newer version, or the disk refuses.
     static func run(
         journalDirectory: String, feed: ConsoleFeed, history: History, counters: Counters, log: Logger
     ) throws(GatewayError) -> Replay {
@@ -30,11 +30,9 @@ struct Replay: ~Copyable {
         var unwritten: [(JournalSequence, FeedEntry)] = []
         let known = historySequence(history, log: log)
         do throws(JournalError) {
-            let writer = try JournalWriter.open(directory: journalDirectory, counters: counters) { record in
-                guard let event = try? Event(kind: record.kind, body: record.body) else {
-                    counters.add(.eventsUndecodable)
-                    return
-                }
+            let writer = try JournalWriter.open(directory: journalDirectory, counters: counters) {
+                (record) throws(JournalError) in
+                let event = try decoded(record)
                 dispatcher.step(event, sequence: record.sequence, at: record.instant, effects: &effects)
                 for case .feed(let entry) in effects {
                     if case .result = entry { continue }
@@ -45,19 +43,54 @@ struct Replay: ~Copyable {
                 if unwritten.count >= historyBatchMax { write(&unwritten, to: history, log: log) }
             }
             write(&unwritten, to: history, log: log)
-            if let cut = writer.report.cut {
-                log.warning(
-                    "a torn tail of the journal was cut",
-                    metadata: [
-                        "file": "\(cut.file)", "offset": "\(cut.offset)", "bytes": "\(cut.bytes)",
-                        "sequence": "\(cut.sequence.value)", "case": "\(cut.label.rawValue)",
-                    ])
-            }
-            log.info("journal replayed", metadata: ["last_sequence": "\(writer.lastSequence.value)"])
+            report(writer.report, last: writer.lastSequence, log: log)
+            if known > writer.lastSequence { rewrite(history, from: dispatcher, log: log) }
             return Replay(dispatcher: dispatcher, writer: writer)
         } catch {
-            throw GatewayError(.inputOutput, "journal: \(error)")
+            throw GatewayError(error.isPermission ? .noPermission : .inputOutput, "journal: \(error)")
         }
+    }
+
+    /// A record that this version cannot read would make another state than the one that was acknowledged.
+    private static func decoded(_ record: JournalRecord) throws(JournalError) -> Event {
+        do throws(DecodeError) {
+            return try Event(kind: record.kind, body: record.body)
+        } catch {
+            throw JournalError(
+                .newerVersion, offset: nil, sequence: record.sequence,
+                reason:
+                    "a record of kind \(record.kind) is not known here (\(error.reason) at byte \(error.offset)); "
+                    + "start the version of sosgatewayd that wrote it, or a newer one")
+        }
+    }
+
+    private static func report(_ report: RecoveryReport, last: JournalSequence, log: Logger) {
+        if let cut = report.cut {
+            log.warning(
+                "a torn tail of the journal was cut",
+                metadata: [
+                    "file": "\(cut.file)", "offset": "\(cut.offset)", "bytes": "\(cut.bytes)",
+                    "sequence": "\(cut.sequence.value)", "case": "\(cut.label.rawValue)",
+                ])
+        }
+        log.info("journal replayed", metadata: ["last_sequence": "\(last.value)", "records": "\(report.records)"])
+    }
+
+    /// The history knows more than the journal, which a person must look into. The journal is what the gateway
+    /// acts on, so the history starts anew with what is open: old numbers would hide new alerts.
+    private static func rewrite(_ history: History, from dispatcher: borrowing Dispatcher, log: Logger) {
+        log.critical(
+            "the history knows records that the journal does not: it was restored from an older copy or lost its end",
+            metadata: ["journal_last_sequence": "\(dispatcher.lastSequence.value)"])
+        var entries: [(JournalSequence, FeedEntry)] = []
+        let sequence = dispatcher.lastSequence
+        dispatcher.feedSnapshot { entries.append((sequence, $0)) }
+        do {
+            try history.removeAll()
+        } catch {
+            log.error("history was not emptied", metadata: ["reason": "\(error)"])
+        }
+        write(&entries, to: history, log: log)
     }
 
     /// Journals that this process took over and what changed in the registry, and applies it: every link of

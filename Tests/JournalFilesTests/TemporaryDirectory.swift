@@ -16,7 +16,7 @@ final class TemporaryDirectory: Sendable {
     }
 
     deinit {
-        for name in (try? names) ?? [] { unlink("\(path)/\(name)") }
+        for name in (try? names) ?? [] where unlink("\(path)/\(name)") != 0 { rmdir("\(path)/\(name)") }
         rmdir(path)
     }
 
