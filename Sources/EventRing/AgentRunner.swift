@@ -6,7 +6,7 @@ internal import Synchronization
 /// Runs one agent on a thread of its own.
 ///
 /// Each turn reads the clocks once and calls `doWork`. After ``idleTurnsMax`` turns without work the agent
-/// sleeps in `waitForWork`, so an idle process uses no CPU.
+/// sleeps in `waitForWork`, so an idle process uses next to no CPU.
 public final class AgentRunner: Sendable {
     /// Turns without work before the agent sleeps: a few microseconds in which the next event costs its
     /// producer no system call, and little enough for machines with fewer processors than agents.

@@ -11,7 +11,7 @@ import Logging
 import Synchronization
 import Telemetry
 
-/// The ends of the lanes that belong to the alert path's agents.
+/// The doorbells of the four agents.
 struct AgentBells: Sendable {
     let journal: Doorbell
     let dispatch: Doorbell
@@ -31,7 +31,7 @@ struct AgentBells: Sendable {
 /// `@unchecked Sendable`: the agents are touched by their runners' threads while those run, and by `stop`
 /// only after they were joined; the array itself never changes.
 final class Agents: @unchecked Sendable {
-    /// In the order of a press's way; stopped in the same order, so that each drains into the next.
+    /// In the order of a press's way, the clerk last; stopped in the same order, so that each drains into the next.
     private let agents: [any Agent]
     private let runners: [AgentRunner]
     private let clock: any InstantSource
@@ -47,8 +47,9 @@ final class Agents: @unchecked Sendable {
         for runner in runners.reversed() { try runner.start() }
     }
 
-    /// Turns of each agent; a watchdog compares them.
-    var turns: [UInt64] { runners.map(\.turns) }
+    /// Turns of each agent of the alert path; a watchdog compares them. The clerk, who comes last, may wait for
+    /// the disk and is not asked.
+    var turns: [UInt64] { runners.dropLast().map(\.turns) }
 
     /// Stops agent after agent; what is in an agent's lanes is worked off before the next one stops.
     func stop() {

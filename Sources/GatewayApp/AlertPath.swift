@@ -21,13 +21,15 @@ struct AlertPath {
     /// - Throws: ``Errno`` when the process has no descriptor left.
     init(
         replay: consuming Replay, feed: ConsoleFeed, history: History, listener: consuming Descriptor,
-        context: TLSContext, settings: UnitSettings, counters: Counters, clock: any InstantSource, log: Logger
+        context: TLSContext, settings: UnitSettings, reportingTimes: [UnitID: UInt16], counters: Counters,
+        clock: any InstantSource, log: Logger
     ) throws(Errno) {
         let lanes = Lanes()
         let bells = try AgentBells()
         let failure = Failure()
         transport = try UnitTransport(
             listener: listener, context: context, limits: UnitTransportLimits(settings),
+            reportingTimes: reportingTimes,
             urgent: lanes.urgent.takeProducer(), routine: lanes.routine.takeProducer(),
             answers: lanes.answers.takeConsumer(0), handshakeReports: lanes.handshakeReports.takeProducer(),
             sessionReports: lanes.sessionReports.takeProducer(), journalDoorbell: bells.journal,

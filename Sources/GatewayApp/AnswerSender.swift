@@ -22,6 +22,7 @@ final class AnswerSender {
 
     private let lanes: [Lane]
     private let counters: Counters
+    /// The dispatcher applies nothing while answers are held, so these are the answers to one event.
     private var held: [UnitAnswer] = []
     private var heldFrom = 0
 

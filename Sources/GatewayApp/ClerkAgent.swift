@@ -8,26 +8,32 @@ import Synchronization
 import Telemetry
 import UnitTransport
 
-/// What the feed agent leaves for the clerk.
+/// What the feed agent leaves for the clerk: the latest state of each changed alert.
+///
+/// Of an alert only the newest state matters to the history, so however long the disk takes, at most one entry
+/// an alert waits here.
 final class ClerkInbox: Sendable {
-    private let entries = Mutex<[(JournalSequence, FeedEntry)]>([])
+    private let latest = Mutex<[AlertID: (sequence: JournalSequence, alert: Alert)]>([:])
     private let doorbell: Doorbell
 
     init(doorbell: Doorbell) { self.doorbell = doorbell }
 
     func put(_ entry: FeedEntry, sequence: JournalSequence) {
-        entries.withLock { $0.append((sequence, entry)) }
+        guard case .alert(let alert) = entry else { return }
+        latest.withLock { $0[alert.id] = (sequence, alert) }
         doorbell.ring()
     }
 
+    /// Everything that waits, in journal order.
     func takeAll() -> [(JournalSequence, FeedEntry)] {
-        entries.withLock { list in
-            defer { list.removeAll() }
-            return list
+        let taken = latest.withLock { latest in
+            defer { latest.removeAll() }
+            return latest
         }
+        return taken.values.sorted { $0.sequence < $1.sequence }.map { ($0.sequence, .alert($0.alert)) }
     }
 
-    var isEmpty: Bool { entries.withLock(\.isEmpty) }
+    var isEmpty: Bool { latest.withLock(\.isEmpty) }
 }
 
 /// Writes history in transactions and connection reports into the log.

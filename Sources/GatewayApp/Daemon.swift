@@ -64,7 +64,9 @@ extension Daemon {
             unitsPort = try Sockets.localPort(of: listener)
             path = try AlertPath(
                 replay: replay, feed: feed, history: stores.history, listener: listener, context: context,
-                settings: settings.units, counters: counters, clock: clock, log: log)
+                settings: settings.units,
+                reportingTimes: registry.reportingTimes(otherThan: settings.units.reportingTimeS),
+                counters: counters, clock: clock, log: log)
         } catch {
             throw GatewayError(.unavailable, "the system gave no descriptor or memory: \(error)")
         }

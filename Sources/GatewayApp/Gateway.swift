@@ -1,4 +1,4 @@
-// The daemon as one value: made from settings, run, stopped. Tests run it in process.
+// The threads' side of the daemon as one service: started, announced, watched, stopped.
 
 import AlertModel
 import ConsoleAPI

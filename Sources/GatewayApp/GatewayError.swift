@@ -6,8 +6,6 @@ public struct GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: Int32, Hashable, Sendable {
         /// The host lacks something, such as a free port.
         case unavailable = 69
-        /// Our bug.
-        case software = 70
         /// A file could not be made.
         case cannotCreate = 73
         /// The disk refused.

@@ -4,6 +4,15 @@ import AlertDispatch
 import AlertModel
 import Settings
 
+extension Registry {
+    /// Reporting times in seconds of the units whose profile differs from the gateway's default.
+    func reportingTimes(otherThan defaultS: UInt16) -> [UnitID: UInt16] {
+        var times: [UnitID: UInt16] = [:]
+        for unit in units where unit.reportingTimeS != defaultS { times[unit.id] = unit.reportingTimeS }
+        return times
+    }
+}
+
 /// What must be journaled so that the journal's state knows the registry file.
 enum RegistrySync {
     /// Events that turn the dispatcher's view into the file's, in a stable order.

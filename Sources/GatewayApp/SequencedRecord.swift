@@ -1,5 +1,5 @@
 // A sequenced event in the ring between journal and dispatcher: the event's own body behind its place in
-// the one global order and both times. The journal writes these bytes; the dispatcher applies them.
+// the one global order and both times. The journal writes the body under its own header; the dispatcher applies it.
 
 import AlertModel
 

@@ -19,6 +19,8 @@ struct Connection: ~Copyable {
     /// By the certificate.
     let unit: UnitID
     let link: LinkID
+    /// Within how many seconds its silence is a loss; WELCOME says so.
+    let reportingTimeS: UInt16
     var phase = Phase.awaitingHello
     /// Bytes of a frame that is not whole yet, or that must wait; empty nearly always.
     var inbound = ByteQueue()
@@ -55,7 +57,7 @@ struct NextDeadline {
         case .awaitingHello:
             self.init(.hello, connection.phaseSince, seconds: limits.helloDeadlineS)
         case .open:
-            self.init(.silence, connection.lastFrameAt, seconds: UInt32(limits.reportingTimeS))
+            self.init(.silence, connection.lastFrameAt, seconds: UInt32(connection.reportingTimeS))
         case .lingering:
             self.init(.linger, connection.phaseSince, milliseconds: UInt64(limits.lingerMs))
             return

@@ -72,10 +72,10 @@ extension SessionAgent {
                 at: now.wall, peer: connection.pointee.peer, unit: unit, what: .linkOpened,
                 detail: "boot \(hello.boot), firmware \(hello.firmware)"))
         let welcome = Welcome(
-            minor: min(hello.version.minor, ProtocolVersion.current.minor),
+            minor: ProtocolVersion.current.negotiated(with: hello.version)?.minor ?? 0,
             granted: hello.capabilities.intersection(Self.capabilitiesUsed),
-            heartbeatIntervalS: max(1, limits.reportingTimeS / 3), reportingTimeS: limits.reportingTimeS,
-            gatewayTime: now.wall)
+            heartbeatIntervalS: max(1, connection.pointee.reportingTimeS / 3),
+            reportingTimeS: connection.pointee.reportingTimeS, gatewayTime: now.wall)
         guard send(.welcome(welcome), to: place, now: now) else { return .ended }
         if let clock = hello.clock { return checkClock(clock, of: place, now: now) }
         return .next

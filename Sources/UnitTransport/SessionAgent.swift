@@ -40,6 +40,7 @@ final class SessionAgent: Agent {
     private let bells: Bells
     /// Rung by the dispatcher after answers, and by the handshake agent.
     let doorbell: Doorbell
+    let reportingTimes: [UnitID: UInt16]
     let limits: UnitTransportLimits
     let counters: Counters
     let reports: ReportSender
@@ -68,11 +69,12 @@ final class SessionAgent: Agent {
 
     /// - Parameters:
     ///   - number: which of the session agents it is.
+    ///   - reportingTimes: seconds, for units whose profile says another than the limits.
     ///   - now: the time of its clock.
     /// - Throws: ``Errno`` when the process has no descriptor left.
     init(
         number: UInt8, lanes: consuming Lanes, bells: Bells, doorbell: Doorbell, limits: UnitTransportLimits,
-        counters: Counters, reports: ReportSender, now: Instant
+        reportingTimes: [UnitID: UInt16], counters: Counters, reports: ReportSender, now: Instant
     ) throws(Errno) {
         name = "sos-session-\(number)"
         epoll = try Epoll()
@@ -82,6 +84,7 @@ final class SessionAgent: Agent {
         self.bells = bells
         self.doorbell = doorbell
         self.limits = limits
+        self.reportingTimes = reportingTimes
         self.counters = counters
         self.reports = reports
         table = SlotTable(limit: limits.connectionsMax)
@@ -207,8 +210,9 @@ final class SessionAgent: Agent {
         let link = LinkID(agent: number, connection: table.nextNumber())
         let place = table.insert(
             Connection(
-                tls: tls, peer: handover.peer, unit: handover.unit, link: link, phaseSince: now.monotonic,
-                lastFrameAt: now.monotonic))
+                tls: tls, peer: handover.peer, unit: handover.unit, link: link,
+                reportingTimeS: reportingTimes[handover.unit] ?? limits.reportingTimeS,
+                phaseSince: now.monotonic, lastFrameAt: now.monotonic))
         counters.add(.linksOpened)
         wheel.reserve(entries: table.places)
         do throws(Errno) {
@@ -239,7 +243,7 @@ final class SessionAgent: Agent {
             return
         }
         switch next.meaning {
-        case .silence: end(place, .silent, "nothing heard for \(limits.reportingTimeS) s", now: now)
+        case .silence: end(place, .silent, "nothing heard for \(connection.pointee.reportingTimeS) s", now: now)
         case .writeStall:
             end(place, .writeStalled, "took nothing for \(limits.writeStallS) s", now: now)
         case .linger: drop(place)

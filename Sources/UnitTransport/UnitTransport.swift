@@ -1,6 +1,6 @@
 // The unit side as one value: listener, handshake agent, session agent, and the ring between them.
 
-internal import AlertModel
+public import AlertModel
 public import EventRing
 public import LinuxIO
 internal import Synchronization
@@ -37,6 +37,7 @@ public final class UnitTransport: @unchecked Sendable {
     /// - Parameters:
     ///   - listener: a listening socket; owned from here on.
     ///   - context: of the server side.
+    ///   - reportingTimes: seconds, for units whose profile says another than ``UnitTransportLimits/reportingTimeS``.
     ///   - urgent: takes linkUp, linkDown, press, cancel, faults, confirmations; when it is full, sockets wait.
     ///   - routine: takes heartbeats and positions; when it is full, they are shed and counted.
     ///   - answers: gives ``UnitAnswer`` records.
@@ -48,6 +49,7 @@ public final class UnitTransport: @unchecked Sendable {
     /// - Throws: ``Errno`` when the process has no descriptor left; the start fails with it.
     public init(
         listener: consuming Descriptor, context: TLSContext, limits: UnitTransportLimits,
+        reportingTimes: [UnitID: UInt16] = [:],
         urgent: consuming RecordProducer, routine: consuming RecordProducer, answers: consuming RecordConsumer,
         handshakeReports: consuming RecordProducer, sessionReports: consuming RecordProducer,
         journalDoorbell: Doorbell, dispatchDoorbell: Doorbell, reportDoorbell: Doorbell, counters: Counters,
@@ -60,7 +62,7 @@ public final class UnitTransport: @unchecked Sendable {
             lanes: .init(
                 urgent: urgent, routine: routine, answers: answers, handovers: handovers.takeConsumer(0)),
             bells: .init(journal: journalDoorbell, dispatch: dispatchDoorbell), doorbell: doorbell,
-            limits: limits, counters: counters,
+            limits: limits, reportingTimes: reportingTimes, counters: counters,
             reports: ReportSender(lane: sessionReports, doorbell: reportDoorbell, counters: counters),
             now: clock.now())
         handshakes = try HandshakeAgent(

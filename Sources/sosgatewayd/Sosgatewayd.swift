@@ -12,7 +12,7 @@ struct Sosgatewayd: AsyncParsableCommand {
         abstract: "Stands between SOS units and the officers of their control centres.",
         discussion: """
             Runs in the foreground and logs to standard error. Ends with 0 after SIGTERM or SIGINT, with 78 when the \
-            configuration is wrong, 69 when a port is in use, 77 without a right to a file, 74 when the disk refuses.
+            configuration is wrong, 69 when a port is in use, 73 when the state directory cannot be made or written, 77 without a right to a file, 74 when the disk refuses.
             """)
 
     @Option(help: "The configuration file.")
@@ -26,12 +26,21 @@ struct Sosgatewayd: AsyncParsableCommand {
             let registry = try Registry.load(
                 path: settings.registryFile, reportingTimeS: settings.units.reportingTimeS)
             try settings.check(registry)
-            try settings.makeStateDirectory()
+            try makeStateDirectory(settings)
             try await Daemon(settings: settings, registry: registry, log: log).run()
         } catch let error as SettingsError {
             throw end(78, "\(error)")
         } catch let error as GatewayError {
             throw end(error.code.rawValue, "\(error)")
+        }
+    }
+
+    /// A directory that cannot be made or written is no mistake in the file: another code than 78.
+    private func makeStateDirectory(_ settings: Settings) throws {
+        do {
+            try settings.makeStateDirectory()
+        } catch {
+            throw GatewayError(.cannotCreate, "\(error)")
         }
     }
 

@@ -57,7 +57,7 @@ struct ImportTests {
         }
     }
 
-    @Test("only the transport, the credentials and the simulator see OpenSSL")
+    @Test("only the transport and the credentials import OpenSSL")
     func openSSLIsContained() {
         let allowed: Set<String> = ["UnitTransport", "Credentials"]
         for house in House.all where house.imports.contains("COpenSSL") {

@@ -22,8 +22,13 @@ def witness(gateway):
 
 
 def counted(gateway, counter: str):
+    """The reason is counted, and the connection's end stands in the log."""
     officer = gateway.officer()
     until(lambda: officer.counters()[counter] >= 1, f"{counter} counted; {officer.counters()}")
+    if counter.startswith("handshakes_failed"):
+        logged(gateway, "handshake failed")
+    elif counter.startswith("frames_refused"):
+        logged(gateway, "reason=protocolError")
 
 
 def logged(gateway, words: str):
@@ -41,7 +46,6 @@ def refused(gateway, certificate, key, **options):
 def test_no_certificate(gateway, witness):
     refused(gateway, None, None)
     counted(gateway, "handshakes_failed_no_certificate")
-    logged(gateway, "handshake failed")
 
 
 def test_unknown_authority(gateway, witness, tmp_path):

@@ -53,11 +53,17 @@ def test_a_port_in_use(idle, port):
         ends(idle, 69, str(getattr(idle, port)), "in use")
 
 
-def test_a_state_directory_that_cannot_be_written(idle, tmp_path):
-    blocked = tmp_path / "data"
-    blocked.write_text("a file where a directory should be")
-    text = ends(idle, 78, str(blocked))
-    assert len(text.strip().splitlines()) <= 2
+@pytest.mark.parametrize("blocked", ["a file", "/proc/sosgateway"])
+def test_a_state_directory_that_cannot_be_written(idle, tmp_path, blocked):
+    if blocked == "a file":
+        blocked = tmp_path / "data"
+        blocked.write_text("a file where a directory should be")
+    else:
+        # Not even root can make a directory there.
+        text = idle.config_path.read_text().replace(f"{idle.directory}/data", blocked)
+        idle.config_path.write_text(text)
+    text = ends(idle, 73, str(blocked))
+    assert len(text.strip().splitlines()) == 1, text
 
 
 def test_a_key_that_is_none(idle, tmp_path):

@@ -1,7 +1,7 @@
 // How many commits a second the journal makes, and what overwriting a zeroed file is worth against growing
 // one. Prints one table; every figure is the median of interleaved rounds.
 //
-//   swift run -c release journal-bench [directory on the disk to measure] [seconds a round] [rounds]
+//   swift run -c release --package-path Benchmarks journal-bench [directory on the disk to measure] [seconds a round] [rounds]
 
 import AlertModel
 import Journal
