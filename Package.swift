@@ -148,7 +148,8 @@ let package = Package(
         .testTarget(
             name: "GatewayAppTests",
             dependencies: [
-                "GatewayApp", "AlertModel", "AlertDispatch", "ConsoleAPI", "EventRing", "Settings", "Telemetry",
+                "GatewayApp", "AlertModel", "AlertDispatch", "ConsoleAPI", "EventRing", "History", "Journal",
+                "JournalFiles", "Settings", "Telemetry", logging,
             ]),
         .testTarget(name: "ArchitectureTests"),
     ]

@@ -31,7 +31,7 @@ extension Dispatcher {
             Alert(
                 id: AlertID(lastSequence.value), unit: press.id.unit, centre: unit.record.centre,
                 category: press.category, priority: press.category.defaultPriority, press: press.id,
-                pressedAt: press.pressedAt, receivedAt: press.receivedAt, storedAt: now,
+                pressedAt: press.pressedAt, receivedAt: press.receivedAt, storedAt: max(now, press.receivedAt),
                 position: press.position))
         alerts[state.alert.id] = state
         unit.latestAlert = state

@@ -3,7 +3,6 @@
 import AlertModel
 import ConsoleAPI
 import EventRing
-import History
 import JournalFiles
 import LinuxIO
 import Logging
@@ -20,7 +19,7 @@ struct AlertPath {
 
     /// - Throws: ``Errno`` when the process has no descriptor left.
     init(
-        replay: consuming Replay, feed: ConsoleFeed, history: History, listener: consuming Descriptor,
+        replay: consuming Replay, feed: ConsoleFeed, history: HistoryKeeper, listener: consuming Descriptor,
         context: TLSContext, settings: UnitSettings, reportingTimes: [UnitID: UInt16], counters: Counters,
         clock: any InstantSource, log: Logger
     ) throws(Errno) {
@@ -42,13 +41,13 @@ struct AlertPath {
         var urgent = LaneMerge(lanesMax: 2)
         urgent.add(lanes.urgent.takeConsumer(0))
         urgent.add(lanes.commands.takeConsumer(0))
+        let inbox = ClerkInbox(doorbell: bells.clerk)
         let journal = JournalAgent(
             lanes: urgent, sequencer: lanes.sequenced.takeProducer(), committed: lanes.sequenced.takeConsumer(0),
             writer: replay.writer, doorbell: bells.journal, dispatchDoorbell: bells.dispatch,
             onFailure: { error in
-                counters.add(.journalFailures)
                 failure.report(GatewayError(.inputOutput, "journal: \(error); nothing is acknowledged any more"))
-            })
+            }, onWarning: { inbox.warn(ofSegments: $0) })
         let dispatch = DispatchAgent(
             dispatcher: replay.dispatcher, urgent: lanes.sequenced.takeConsumer(1, after: [0]),
             routine: lanes.routine.takeConsumer(0),
@@ -57,7 +56,6 @@ struct AlertPath {
                 counters: counters),
             feed: FeedSender(producer: lanes.feed.takeProducer(), doorbell: bells.feed), doorbell: bells.dispatch,
             counters: counters)
-        let inbox = ClerkInbox(doorbell: bells.clerk)
         let feeding = FeedAgent(
             entries: lanes.feed.takeConsumer(0), consoleFeed: feed, desk: desk, clerk: inbox,
             doorbell: bells.feed, counters: counters)

@@ -2,7 +2,7 @@
 
 import AlertModel
 import EventRing
-import History
+import LinuxIO
 import Logging
 import Synchronization
 import Telemetry
@@ -14,6 +14,7 @@ import UnitTransport
 /// an alert waits here.
 final class ClerkInbox: Sendable {
     private let latest = Mutex<[AlertID: (sequence: JournalSequence, alert: Alert)]>([:])
+    private let warnings = Mutex<[Errno?]>([])
     private let doorbell: Doorbell
 
     init(doorbell: Doorbell) { self.doorbell = doorbell }
@@ -33,7 +34,21 @@ final class ClerkInbox: Sendable {
         return taken.values.sorted { $0.sequence < $1.sequence }.map { ($0.sequence, .alert($0.alert)) }
     }
 
-    var isEmpty: Bool { latest.withLock(\.isEmpty) }
+    var isEmpty: Bool { latest.withLock(\.isEmpty) && warnings.withLock(\.isEmpty) }
+
+    /// Leaves a word for the log: no journal segment can be made ahead, or (nil) it can again. A handful in the
+    /// life of a process.
+    func warn(ofSegments failure: Errno?) {
+        warnings.withLock { $0.append(failure) }
+        doorbell.ring()
+    }
+
+    func takeWarnings() -> [Errno?] {
+        warnings.withLock { warnings in
+            defer { warnings.removeAll() }
+            return warnings
+        }
+    }
 }
 
 /// Writes history in transactions and connection reports into the log.
@@ -42,14 +57,14 @@ final class ClerkAgent: Agent {
 
     let name = "sos-clerk"
     private let inbox: ClerkInbox
-    private let history: History
+    private let history: HistoryKeeper
     private let handshakeReports: RecordConsumer
     private let sessionReports: RecordConsumer
     private let doorbell: Doorbell
     private let log: Logger
 
     init(
-        inbox: ClerkInbox, history: History, handshakeReports: consuming RecordConsumer,
+        inbox: ClerkInbox, history: HistoryKeeper, handshakeReports: consuming RecordConsumer,
         sessionReports: consuming RecordConsumer, doorbell: Doorbell, log: Logger
     ) {
         self.inbox = inbox
@@ -69,8 +84,9 @@ final class ClerkAgent: Agent {
             logReport(kind: kind, body: body)
             return .next
         }
+        for failure in inbox.takeWarnings() { logSegments(failure) }
         let batch = inbox.takeAll()
-        if !batch.isEmpty { record(batch) }
+        history.write(batch)
         return worked + batch.count
     }
 
@@ -83,6 +99,16 @@ final class ClerkAgent: Agent {
     }
 
     func wake() { doorbell.ring() }
+
+    private func logSegments(_ failure: Errno?) {
+        if let failure {
+            log.critical(
+                "no journal segment can be made ahead; free disk space before the present one is full",
+                metadata: ["reason": "\(failure)"])
+        } else {
+            log.notice("journal segments can be made ahead again")
+        }
+    }
 
     private func logReport(kind: UInt8, body: UnsafeRawBufferPointer) {
         guard let report = try? ConnectionReport(kind: kind, body: body) else { return }
@@ -99,15 +125,6 @@ final class ClerkAgent: Agent {
         case .linkEnded(let end):
             let level: Logger.Level = end == .protocolError || end == .writeStalled ? .warning : .info
             log.log(level: level, "link ended", metadata: fields.merging(["reason": "\(end)"]) { $1 })
-        }
-    }
-
-    private func record(_ batch: [(JournalSequence, FeedEntry)]) {
-        do {
-            try history.apply(batch)
-        } catch {
-            // History is a read model: what is missing is written again from the journal at the next start.
-            log.error("history was not written", metadata: ["reason": "\(error)", "entries": "\(batch.count)"])
         }
     }
 }

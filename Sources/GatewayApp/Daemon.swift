@@ -52,18 +52,19 @@ extension Daemon {
         let context = try Self.unitContext(settings.units)
         let listener = try Listeners.units(settings.units.listen)
         let feed = ConsoleFeed(counters: counters)
+        let history = try HistoryKeeper(history: stores.history, log: log)
         var replay = try Replay.run(
-            journalDirectory: settings.statePaths.journalDirectory, feed: feed, history: stores.history,
+            journalDirectory: settings.statePaths.journalDirectory, feed: feed, history: history,
             counters: counters, log: log)
         try replay.takeOver(
-            registry: registry, defaultCentre: settings.defaultCentre, feed: feed, history: stores.history,
+            registry: registry, defaultCentre: settings.defaultCentre, feed: feed, history: history,
             now: clock.now(), log: log)
         let path: AlertPath
         let unitsPort: UInt16
         do throws(Errno) {
             unitsPort = try Sockets.localPort(of: listener)
             path = try AlertPath(
-                replay: replay, feed: feed, history: stores.history, listener: listener, context: context,
+                replay: replay, feed: feed, history: history, listener: listener, context: context,
                 settings: settings.units,
                 reportingTimes: registry.reportingTimes(otherThan: settings.units.reportingTimeS),
                 counters: counters, clock: clock, log: log)

@@ -47,7 +47,7 @@ final class DispatchAgent: Agent {
         guard answers.flush() else { return 0 }
         feed.flush()
         var worked = urgent.drain(max: Self.urgentMax) { kind, bytes in
-            guard !answers.isHeldBack else { return .stop }
+            guard !answers.isHeldBack && !feed.isHeldBack else { return .stop }
             apply(kind: kind, bytes: bytes)
             return .next
         }
@@ -63,10 +63,10 @@ final class DispatchAgent: Agent {
 
     func waitForWork() {
         doorbell.prepareToSleep()
-        if answers.isHeldBack {
+        if answers.isHeldBack || feed.isHeldBack {
             doorbell.wait(timeoutMs: heldBackWaitMs)
         } else if urgent.isEmpty && routine.isEmpty {
-            doorbell.wait(timeoutMs: feed.isHeldBack ? heldBackWaitMs : idleWaitMs)
+            doorbell.wait(timeoutMs: idleWaitMs)
         }
         doorbell.cancelSleep()
     }
@@ -81,7 +81,8 @@ final class DispatchAgent: Agent {
             let event = try Event(kind: kind, body: record.body)
             dispatcher.step(event, sequence: record.sequence, at: record.at, effects: &effects)
         } catch {
-            counters.add(.eventsUndecodable)
+            // It is durable and can never be applied: a restart would refuse it too, so say it where it arose.
+            preconditionFailure("journal record \(record.sequence.value) of kind \(kind): \(error)")
         }
         send(sequence: record.sequence)
     }

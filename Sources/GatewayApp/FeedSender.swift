@@ -5,8 +5,8 @@ import EventRing
 
 /// Sends feed entries to the feed agent's lane; what a full lane cannot take waits here in order.
 ///
-/// The feed agent only moves entries into memory; a slow console or disk is behind it and cannot push back. What
-/// waits is bounded by time: a feed agent that does not turn for 30 s ends the daemon by the watchdog. Owned by the dispatch agent's thread.
+/// The feed agent only moves entries into memory; a slow console or disk is behind it and cannot push back. While
+/// entries wait the dispatcher applies no further event, so they are those of one event. Owned by the dispatch agent's thread.
 final class FeedSender {
     private let producer: RecordProducer
     private let doorbell: Doorbell

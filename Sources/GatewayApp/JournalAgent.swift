@@ -5,6 +5,7 @@ import AlertModel
 import EventRing
 import Journal
 import JournalFiles
+import LinuxIO
 import Synchronization
 import Telemetry
 
@@ -25,6 +26,8 @@ final class JournalAgent: Agent {
     private let dispatchDoorbell: Doorbell
     private var nextSequence: JournalSequence
     private let onFailure: @Sendable (JournalError) -> Void
+    private let onWarning: @Sendable (Errno?) -> Void
+    private var warnedOf: Errno?
     private var hasFailed = false
     /// The dispatcher is behind and the ring full: the lanes keep what they have.
     private var isHeldBack = false
@@ -34,10 +37,12 @@ final class JournalAgent: Agent {
     ///   - sequencer: producer of the ring that the dispatcher reads.
     ///   - committed: this agent's own place in that ring; releasing it is what "durable" means.
     ///   - onFailure: called once, on this thread, when the disk refused; nothing is committed afterwards.
+    ///   - onWarning: called on this thread when segments can no longer be made ahead, such as on a full disk, and
+    ///     with nil when they can again; must not block.
     init(
         lanes: consuming LaneMerge, sequencer: consuming RecordProducer, committed: consuming RecordConsumer,
         writer: consuming JournalWriter, doorbell: Doorbell, dispatchDoorbell: Doorbell,
-        onFailure: @escaping @Sendable (JournalError) -> Void
+        onFailure: @escaping @Sendable (JournalError) -> Void, onWarning: @escaping @Sendable (Errno?) -> Void
     ) {
         self.lanes = lanes
         self.sequencer = sequencer
@@ -47,10 +52,15 @@ final class JournalAgent: Agent {
         self.doorbell = doorbell
         self.dispatchDoorbell = dispatchDoorbell
         self.onFailure = onFailure
+        self.onWarning = onWarning
     }
 
     func doWork(now: Instant) -> Int {
         guard !hasFailed else { return 0 }
+        if writer.preparingFailure != warnedOf {
+            warnedOf = writer.preparingFailure
+            onWarning(warnedOf)
+        }
         let gathered = gather(now: now)
         do throws(JournalError) {
             return gathered + (try commit())

@@ -3,7 +3,6 @@
 import AlertDispatch
 import AlertModel
 import ConsoleAPI
-import History
 import Journal
 import JournalFiles
 import LinuxIO
@@ -23,12 +22,52 @@ struct Replay: ~Copyable {
     ///
     /// - Throws: ``GatewayError`` when the journal is damaged, in use or of a newer version, or the disk refuses.
     static func run(
-        journalDirectory: String, feed: ConsoleFeed, history: History, counters: Counters, log: Logger
+        journalDirectory: String, feed: ConsoleFeed, history: HistoryKeeper, counters: Counters, log: Logger
+    ) throws(GatewayError) -> Replay {
+        var unwritten: [(JournalSequence, FeedEntry)] = []
+        let replay = try fold(journalDirectory, counters: counters) { sequence, entry in
+            feed.apply(entry, sequence: sequence)
+            guard sequence > history.known else { return }
+            unwritten.append((sequence, entry))
+            if unwritten.count >= historyBatchMax { flush(&unwritten, to: history) }
+        }
+        flush(&unwritten, to: history)
+        report(replay.writer.report, last: replay.writer.lastSequence, log: log)
+        guard history.known > replay.writer.lastSequence else { return replay }
+        return try rewriteHistory(history, behind: replay, journalDirectory, counters: counters, log: log)
+    }
+
+    /// The history knows records that the journal does not: the journal was restored from an older copy, or
+    /// lost its end. The gateway acts on the journal; the old history is kept for whoever looks into it, because
+    /// it may be the last evidence of those records, and a new one is made from the journal.
+    private static func rewriteHistory(
+        _ history: HistoryKeeper, behind replay: consuming Replay, _ journalDirectory: String, counters: Counters,
+        log: Logger
+    ) throws(GatewayError) -> Replay {
+        let kept = try history.startAnew()
+        log.critical(
+            "the history knows records that the journal does not: it was restored from an older copy or lost its end",
+            metadata: [
+                "history_last_sequence": "\(history.known.value)",
+                "journal_last_sequence": "\(replay.writer.lastSequence.value)", "history_kept_as": "\(kept)",
+            ])
+        // Gives the journal's lock back for the second reading.
+        _ = consume replay
+        var unwritten: [(JournalSequence, FeedEntry)] = []
+        let second = try fold(journalDirectory, counters: counters) { sequence, entry in
+            unwritten.append((sequence, entry))
+            if unwritten.count >= historyBatchMax { flush(&unwritten, to: history) }
+        }
+        flush(&unwritten, to: history)
+        return second
+    }
+
+    /// Folds the journal into a fresh dispatcher and hands out what consoles and history are to know.
+    private static func fold(
+        _ journalDirectory: String, counters: Counters, each: (JournalSequence, FeedEntry) -> Void
     ) throws(GatewayError) -> Replay {
         var dispatcher = Dispatcher()
         var effects: [Effect] = []
-        var unwritten: [(JournalSequence, FeedEntry)] = []
-        let known = historySequence(history, log: log)
         do throws(JournalError) {
             let writer = try JournalWriter.open(directory: journalDirectory, counters: counters) {
                 (record) throws(JournalError) in
@@ -36,19 +75,19 @@ struct Replay: ~Copyable {
                 dispatcher.step(event, sequence: record.sequence, at: record.instant, effects: &effects)
                 for case .feed(let entry) in effects {
                     if case .result = entry { continue }
-                    feed.apply(entry, sequence: record.sequence)
-                    if record.sequence > known { unwritten.append((record.sequence, entry)) }
+                    each(record.sequence, entry)
                 }
                 effects.removeAll(keepingCapacity: true)
-                if unwritten.count >= historyBatchMax { write(&unwritten, to: history, log: log) }
             }
-            write(&unwritten, to: history, log: log)
-            report(writer.report, last: writer.lastSequence, log: log)
-            if known > writer.lastSequence { rewrite(history, from: dispatcher, log: log) }
             return Replay(dispatcher: dispatcher, writer: writer)
         } catch {
             throw GatewayError(error.isPermission ? .noPermission : .inputOutput, "journal: \(error)")
         }
+    }
+
+    private static func flush(_ entries: inout [(JournalSequence, FeedEntry)], to history: HistoryKeeper) {
+        history.write(entries)
+        entries.removeAll(keepingCapacity: true)
     }
 
     /// A record that this version cannot read would make another state than the one that was acknowledged.
@@ -76,29 +115,13 @@ struct Replay: ~Copyable {
         log.info("journal replayed", metadata: ["last_sequence": "\(last.value)", "records": "\(report.records)"])
     }
 
-    /// The history knows more than the journal, which a person must look into. The journal is what the gateway
-    /// acts on, so the history starts anew with what is open: old numbers would hide new alerts.
-    private static func rewrite(_ history: History, from dispatcher: borrowing Dispatcher, log: Logger) {
-        log.critical(
-            "the history knows records that the journal does not: it was restored from an older copy or lost its end",
-            metadata: ["journal_last_sequence": "\(dispatcher.lastSequence.value)"])
-        var entries: [(JournalSequence, FeedEntry)] = []
-        let sequence = dispatcher.lastSequence
-        dispatcher.feedSnapshot { entries.append((sequence, $0)) }
-        do {
-            try history.removeAll()
-        } catch {
-            log.error("history was not emptied", metadata: ["reason": "\(error)"])
-        }
-        write(&entries, to: history, log: log)
-    }
-
     /// Journals that this process took over and what changed in the registry, and applies it: every link of
     /// an earlier process is gone, every registered unit and centre is known.
     ///
     /// - Throws: ``GatewayError`` when the disk refuses.
     mutating func takeOver(
-        registry: Registry, defaultCentre: CentreID, feed: ConsoleFeed, history: History, now: Instant, log: Logger
+        registry: Registry, defaultCentre: CentreID, feed: ConsoleFeed, history: HistoryKeeper, now: Instant,
+        log: Logger
     ) throws(GatewayError) {
         let changes = RegistrySync.events(from: dispatcher, to: registry)
         var entries: [(JournalSequence, FeedEntry)] = []
@@ -111,7 +134,7 @@ struct Replay: ~Copyable {
             throw GatewayError(.inputOutput, "journal: \(error)")
         }
         for (sequence, entry) in entries { feed.apply(entry, sequence: sequence) }
-        Self.write(&entries, to: history, log: log)
+        history.write(entries)
         if !changes.isEmpty { log.info("registry changed", metadata: ["records": "\(changes.count)"]) }
     }
 
@@ -120,7 +143,10 @@ struct Replay: ~Copyable {
     ) throws(JournalError) {
         if writer.batchIsFull { try writer.commit() }
         let body = [UInt8](unsafeUninitializedCapacity: Event.bodyBytesMax) { buffer, count in
-            count = event.encode(into: UnsafeMutableRawBufferPointer(buffer)) ?? 0
+            guard let bytes = event.encode(into: UnsafeMutableRawBufferPointer(buffer)) else {
+                preconditionFailure("every event fits its largest body")
+            }
+            count = bytes
         }
         var appended: Result<JournalSequence, JournalError>?
         body.withUnsafeBytes { bytes in
@@ -134,26 +160,5 @@ struct Replay: ~Copyable {
         var effects: [Effect] = []
         dispatcher.step(event, sequence: sequence, at: now, effects: &effects)
         for case .feed(let entry) in effects { entries.append((sequence, entry)) }
-    }
-
-    private static func historySequence(_ history: History, log: Logger) -> JournalSequence {
-        do {
-            return try history.lastSequence()
-        } catch {
-            log.error("history unreadable; writing it again", metadata: ["reason": "\(error)"])
-            return .zero
-        }
-    }
-
-    private static func write(
-        _ entries: inout [(JournalSequence, FeedEntry)], to history: History, log: Logger
-    ) {
-        guard !entries.isEmpty else { return }
-        do {
-            try history.apply(entries)
-        } catch {
-            log.error("history was not written", metadata: ["reason": "\(error)", "entries": "\(entries.count)"])
-        }
-        entries.removeAll(keepingCapacity: true)
     }
 }

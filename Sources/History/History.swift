@@ -52,8 +52,20 @@ public final class History: Sendable {
         }
     }
 
-    /// Forgets everything: for a journal that is not the one this history was made from, which shows when
-    /// ``lastSequence()`` is behind the journal's end.
+    /// Copies the database beside itself and empties it: for a journal that is not the one this history was made
+    /// from, which shows when ``lastSequence()`` is behind the journal's end.
+    ///
+    /// Blocks the calling thread for the copy.
+    /// - Returns: the copy's path, `history….sqlite.before-<last sequence>[-<n>]`.
+    /// - Throws: ``HistoryError``; then nothing was removed.
+    public func setAside() throws(HistoryError) -> String {
+        let last = try lastSequence()
+        let copy = try store.copyAside(suffix: "before-\(last.value)")
+        try removeAll()
+        return copy
+    }
+
+    /// Forgets everything.
     ///
     /// Blocks the calling thread for the transaction.
     /// - Throws: ``HistoryError``; then nothing changed.

@@ -56,6 +56,26 @@ struct Store: Sendable {
         }
     }
 
+    /// Writes a compact copy of the whole file beside it, for its owner only; never over another.
+    ///
+    /// - Returns: the copy's path.
+    func copyAside(suffix: String) throws(HistoryError) -> String {
+        var copy = "\(path).\(suffix)"
+        var number = 1
+        while access(copy, F_OK) == 0 {
+            number += 1
+            copy = "\(path).\(suffix)-\(number)"
+        }
+        let mask = umask(0o077)
+        defer { umask(mask) }
+        do {
+            try pool.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [copy]) }
+        } catch {
+            throw HistoryError(path: copy, error)
+        }
+        return copy
+    }
+
     /// Reads a snapshot; blocks the thread, so never call it on a cooperative one.
     func readNow<Result>(_ body: (Database) throws -> Result) throws(HistoryError) -> Result {
         do {

@@ -139,8 +139,17 @@ extension SessionAgent {
     func watch(_ place: Int, _ events: EpollEvents) {
         let connection = table[place]
         guard connection.pointee.interest != events else { return }
+        let before = connection.pointee.interest
         connection.pointee.interest = events
+        let (fd, token) = (connection.pointee.tls.fd, table.number(of: place))
         // Only memory can be missing here; then the silence or stall deadline ends the link.
-        try? epoll.modify(connection.pointee.tls.fd, events: events, token: table.number(of: place))
+        if events.isEmpty {
+            // Errors are reported whatever is asked for: a reset socket that waits would wake every turn.
+            try? epoll.remove(fd)
+        } else if before.isEmpty {
+            try? epoll.add(fd, events: events, token: token)
+        } else {
+            try? epoll.modify(fd, events: events, token: token)
+        }
     }
 }

@@ -236,7 +236,10 @@ final class SessionAgent: Agent {
     private func expire(_ place: Int, now: Instant) {
         let connection = table[place]
         // A frame that waits for room in the lane is no silence of the unit's.
-        if connection.pointee.isResuming { connection.pointee.lastFrameAt = now.monotonic }
+        if connection.pointee.isResuming {
+            connection.pointee.lastFrameAt = now.monotonic
+            if connection.pointee.phase == .awaitingHello { connection.pointee.phaseSince = now.monotonic }
+        }
         let next = NextDeadline(connection.pointee, limits: limits)
         guard DeadlineWheel.isDue(next.at, at: now.monotonic) else {
             wheel.schedule(place, at: next.at)
