@@ -22,8 +22,8 @@ struct UserAddCommand: AsyncParsableCommand {
         abstract: "Makes an account, or replaces the one with the same sign-in name.",
         discussion: """
             The password is read from standard input, never from the command line, where every process could see \
-            it. A new password, role or list of centres ends the officer's sessions. A running gateway knows the \
-            account at once.
+            it. A new password, role or list of centres ends the officer's sessions. A running gateway \
+            knows the account, and ends the sessions, within 10 s.
             """)
 
     @OptionGroup var site: ConfigurationOption

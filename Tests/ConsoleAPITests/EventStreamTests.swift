@@ -1,5 +1,7 @@
 import AlertModel
 import HTTPTypes
+import Hummingbird
+import NIOCore
 import Testing
 
 @testable import ConsoleAPI
@@ -112,6 +114,23 @@ struct EventStreamTests {
         #expect(console.feed.subscriberCount == 0)
         let refused = try await console.send(.get, "/v1/events", cookie: try await console.cookie("bolat"))
         #expect(refused.problem == "stopping")
+    }
+
+    @Test("an answer that is never written gives its place back")
+    func neverWritten() async throws {
+        let console = try Console()
+        let request = Request(
+            head: HTTPRequest(
+                method: .get, scheme: "https", authority: "localhost", path: "/v1/events",
+                headerFields: [.cookie: try await console.cookie("aigul")]),
+            body: RequestBody(buffer: ByteBuffer()))
+        do {
+            let response = await console.server.application.responder.respond(
+                to: request, body: .success(ByteBuffer()), peer: "10.0.0.1")
+            #expect(response.status == .ok)
+            #expect(console.feed.subscriberCount == 1)
+        }
+        #expect(console.feed.subscriberCount == 0)
     }
 
     @Test("a centre that is not the officer's, or an unknown parameter, begins no stream")

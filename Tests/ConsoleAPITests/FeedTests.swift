@@ -166,6 +166,18 @@ struct FeedTests {
         #expect(ids(await other.next()) == [12])
     }
 
+    @Test("a sign of life comes before what is pending, and before a resync")
+    func heartbeatFirst() async throws {
+        let feed = ConsoleFeed(pendingMax: 1)
+        let subscription = try feed.subscribe(centres: [try CentreID("astana")], after: nil)
+        for id in 1...2 as ClosedRange<UInt64> {
+            feed.apply(.alert(try Sample.alert(id)), sequence: JournalSequence(id))
+            feed.beat()
+            #expect(await subscription.next() == .heartbeat)
+        }
+        #expect(await subscription.next() == .resync(JournalSequence(2)))
+    }
+
     @Test("a waiting reader is woken by an item, a heartbeat, the end and cancellation")
     func wakes() async throws {
         let feed = ConsoleFeed()

@@ -116,6 +116,35 @@ struct LiveTests {
         }
     }
 
+    @Test("a body that trickles or is too large is refused in time and its connection closed, wanted or not")
+    func slowBody() async throws {
+        let console = try Console { $0.bodyWithin = .milliseconds(300) }
+        let source = """
+            import socket, ssl, sys
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            for start, sent in (("POST /v1/sign-in", 1), ("POST /v1/sign-out", 1), ("GET /", 1), ("GET /healthz", 1), ("POST /v1/sign-in", 65537)):
+                s = context.wrap_socket(socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20))
+                s.sendall(f"{start} HTTP/1.1\\r\\nHost: x\\r\\nContent-Type: application/json\\r\\nContent-Length: 99999\\r\\n\\r\\n".encode() + b"{" * sent)
+                answer = b""
+                while True:
+                    try: more = s.recv(4096)
+                    except ssl.SSLError: more = b""
+                    if not more: break
+                    answer += more
+                print(start, answer.split()[1].decode(), b"body_too_slow" in answer)
+            """
+        try await run(console) { port in
+            let script = try Script(source, [String(port)])
+            var lines = script.lines.makeAsyncIterator()
+            #expect(await lines.next() == "POST /v1/sign-in 408 True")
+            #expect(await lines.next() == "POST /v1/sign-out 401 False")
+            #expect(await lines.next() == "GET / 408 True")
+            #expect(await lines.next() == "GET /healthz 408 True")
+            #expect(await lines.next() == "POST /v1/sign-in 413 False")
+        }
+    }
+
     @Test("a console that does not read slows nobody, and neither it nor a silent connection holds up the stop")
     func stalled() async throws {
         let console = try Console {

@@ -1,5 +1,6 @@
 import AlertModel
 import HTTPTypes
+import Hummingbird
 import Telemetry
 import Testing
 
@@ -74,9 +75,11 @@ struct SignInTests {
         limits.failuresPerPeerMax = 3
         var lockOut = LockOut(limits: limits)
         var now = WallTime(nanoseconds: 0)
-        for number in 0..<3 { #expect(lockOut.begin([.account("a\(number)"), .peer("p")], now: now) == nil) }
-        #expect(lockOut.begin([.account("other"), .peer("p")], now: now) == 1)
-        #expect(lockOut.begin([.account("other"), .peer("q")], now: now) == nil)
+        for number in 0..<3 {
+            #expect(lockOut.begin(LockOut.Subject.all(name: "a\(number)", peer: "p"), now: now) == nil)
+        }
+        #expect(lockOut.begin(LockOut.Subject.all(name: "other", peer: "p"), now: now) == 1)
+        #expect(lockOut.begin(LockOut.Subject.all(name: "other", peer: "q"), now: now) == nil)
         for _ in 0..<40 {
             now = now.advanced(by: .seconds(60))
             #expect(lockOut.begin([.peer("p")], now: now) == nil)
@@ -87,11 +90,34 @@ struct SignInTests {
         #expect(lockOut.begin([.peer("p")], now: now) == nil)
     }
 
+    @Test("failing in a name keeps nobody else out, and a guesser with many addresses waits 5 s at most")
+    func lockOutOfOthers() {
+        var lockOut = LockOut(limits: ConsoleLimits())
+        var now = WallTime(nanoseconds: 0)
+        for _ in 0..<5 { #expect(lockOut.begin(LockOut.Subject.all(name: "a", peer: "evil"), now: now) == nil) }
+        #expect(lockOut.begin(LockOut.Subject.all(name: "a", peer: "evil"), now: now) == 1)
+        let officer = LockOut.Subject.all(name: "a", peer: "desk")
+        #expect(lockOut.begin(officer, now: now) == nil)
+        lockOut.succeed(officer)
+        #expect(lockOut.begin(LockOut.Subject.all(name: "a", peer: "evil"), now: now) == 1)
+        for number in 0..<100 {
+            #expect(lockOut.begin(LockOut.Subject.all(name: "a", peer: "\(number)"), now: now) == nil)
+        }
+        #expect(lockOut.begin(officer, now: now) == 1)
+        for number in 100..<120 {
+            now = now.advanced(by: .seconds(5))
+            #expect(lockOut.begin(LockOut.Subject.all(name: "a", peer: "\(number)"), now: now) == nil)
+        }
+        #expect(lockOut.begin(officer, now: now) == 5)
+        now = now.advanced(by: .seconds(5))
+        #expect(lockOut.begin(officer, now: now) == nil)
+    }
+
     @Test("attempts in parallel count from their begin")
     func lockOutInParallel() {
         var lockOut = LockOut(limits: ConsoleLimits())
         let now = WallTime(nanoseconds: 0)
-        let begun = (0..<100).filter { _ in lockOut.begin([.account("a")], now: now) == nil }
+        let begun = (0..<100).filter { _ in lockOut.begin([.account("a", peer: "p")], now: now) == nil }
         #expect(begun.count == 5)
     }
 
@@ -101,7 +127,7 @@ struct SignInTests {
         limits.lockOutRecordsMax = 100
         var lockOut = LockOut(limits: limits)
         for number in 0..<10_000 {
-            _ = lockOut.begin([.account("\(number)")], now: WallTime(nanoseconds: Int64(number)))
+            _ = lockOut.begin([.account("\(number)", peer: "p")], now: WallTime(nanoseconds: Int64(number)))
         }
         let records = Mirror(reflecting: lockOut).children.first { $0.label == "records" }?.value
         #expect((records as? any Collection)?.count ?? .max <= 101)
@@ -170,6 +196,38 @@ struct SignInTests {
         #expect(await sessions.find(hash, now: console.backend.now()) == nil)
     }
 
+    @Test("a session whose row another process deleted ends with the next sweep, its stream, too")
+    func deletedElsewhere() async throws {
+        let store = MemorySessionStore()
+        let old = try await Console(store: store).cookie("aigul")
+        let console = try Console(store: store)
+        let sessions = console.server.application.responder.gatekeeper.sessions
+        let cookies = [old, try await console.cookie("aigul")]
+        for cookie in cookies { #expect(try await console.send(.get, "/v1/me", cookie: cookie).status == 200) }
+        #expect(await sessions.sweep(now: console.backend.now()) == false)
+        try await console.stream(cookie: old) { reader in
+            #expect(await reader.nextEvent()?.name == "ready")
+            await store.deleteExpired(now: WallTime(nanoseconds: .max))
+            #expect(await sessions.sweep(now: console.backend.now()))
+            console.feed.beat()
+            #expect(await reader.next() == nil)
+        }
+        for cookie in cookies { #expect(try await console.send(.get, "/v1/me", cookie: cookie).status == 401) }
+    }
+
+    @Test("a store that fails, or never had a session, ends none")
+    func sweepKeeps() async throws {
+        let console = try Console()
+        for store in [UnreadableStore(savingFails: false), UnreadableStore(savingFails: true)] {
+            let sessions = Sessions(
+                store: store, lifetime: .seconds(60), limits: ConsoleLimits(), log: console.log)
+            let token = try await sessions.open(try OfficerID("aigul"), now: console.backend.now())
+            #expect(await sessions.sweep(now: console.backend.now()) == false)
+            let hash = try #require(TokenHash(token: token))
+            #expect(await sessions.find(hash, now: console.backend.now()) != nil)
+        }
+    }
+
     @Test("an officer's oldest session makes room for the eleventh")
     func bounded() async throws {
         let console = try Console()
@@ -205,4 +263,17 @@ private struct BrokenStore: SessionStore {
     }
     func delete(tokenHash: [UInt8]) async throws { throw Broken() }
     func deleteExpired(now: WallTime) async throws { throw Broken() }
+}
+
+/// Fails to load what it saved; or saves nothing, and says that it has nothing.
+private struct UnreadableStore: SessionStore {
+    struct Unreadable: Error {}
+    let savingFails: Bool
+    func save(_ session: StoredSession) async throws { if savingFails { throw Unreadable() } }
+    func load(tokenHash: [UInt8]) async throws -> StoredSession? {
+        if savingFails { return nil }
+        throw Unreadable()
+    }
+    func delete(tokenHash: [UInt8]) async throws {}
+    func deleteExpired(now: WallTime) async throws {}
 }

@@ -9,7 +9,7 @@ enum FeedSignal: Equatable, Sendable {
     case items([FeedItem])
     /// Changes were passed over: load the lists, which are at this sequence or later.
     case resync(JournalSequence)
-    /// Nothing happened for a while; say that the connection lives.
+    /// Some time has passed: say that the connection lives, and check that it still may.
     case heartbeat
 }
 
@@ -63,6 +63,11 @@ final class FeedSubscription: Sendable {
         /// nil while there is nothing to say.
         mutating func take() -> Answer? {
             if isFinished { return Answer(signal: nil) }
+            // Before everything else: a reader who is never done must be checked, too.
+            if needsHeartbeat {
+                needsHeartbeat = false
+                return Answer(signal: .heartbeat)
+            }
             if needsResync {
                 needsResync = false
                 return Answer(signal: .resync(latest))
@@ -71,10 +76,6 @@ final class FeedSubscription: Sendable {
                 let batch = Array(items.prefix(FeedSubscription.batchMax))
                 items.removeFirst(batch.count)
                 return Answer(signal: .items(batch))
-            }
-            if needsHeartbeat {
-                needsHeartbeat = false
-                return Answer(signal: .heartbeat)
             }
             return nil
         }

@@ -40,6 +40,14 @@ extension Problem {
             detail: "A body has at most \(bytesMax) bytes.")
     }
 
+    /// A body that did not come whole in time.
+    static func bodyTooSlow(seconds: Int64) -> Problem {
+        Problem(
+            status: .requestTimeout, reason: "body_too_slow", title: "The body came too slowly",
+            detail:
+                "A body must be here whole within \(seconds) s. The connection is closed; try again on a new one.")
+    }
+
     /// A body that the path does not take; `detail` names what.
     static func badBody(_ detail: String) -> Problem {
         Problem(

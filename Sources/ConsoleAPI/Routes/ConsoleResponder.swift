@@ -1,4 +1,4 @@
-// The way of a request: table, cross-site check, gatekeeper, body, handler; then headers, whatever happened.
+// The way of a request: body, table, cross-site check, gatekeeper, handler; then headers, whatever happened.
 
 import AlertModel
 import Hummingbird
@@ -24,25 +24,35 @@ struct ConsoleResponder: HTTPResponder {
     var backend: any ConsoleBackend { gatekeeper.backend }
 
     func respond(to request: Request, context: ConsoleContext) async -> Response {
-        await respond(to: request, peer: context.peer)
+        // Of every request, also of one that is refused or needs no body: what is left unread, the server would
+        // wait for without end.
+        let body = await body(of: request)
+        let response = await respond(to: request, body: body, peer: context.peer)
+        if case .failure = body { context.closeSoon() }
+        return response
     }
 
-    /// The answer to a request from the address `peer`.
-    func respond(to request: Request, peer: String) async -> Response {
-        var response = await answer(request, peer: peer)
+    /// The answer to a request from the address `peer`, whose body was read or not.
+    func respond(to request: Request, body: Result<ByteBuffer, any Error>, peer: String) async -> Response {
+        var response = await answer(request, body: body, peer: peer)
         response.secure(isAPI: request.uri.path.hasPrefix("/v1"))
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    private func answer(_ request: Request, peer: String) async -> Response {
+    private func answer(
+        _ request: Request, body: Result<ByteBuffer, any Error>, peer: String
+    ) async -> Response {
         var match: RouteMatch?
         do {
             match = try RouteRule.match(request.method, request.uri.path)
-            guard let match else { return try files.response(to: request) }
+            guard let match else {
+                _ = try body.get()
+                return try files.response(to: request)
+            }
             if match.rule.method == .post { try CrossSiteCheck.check(request) }
             let admission = try await gatekeeper.admit(request, to: match)
-            let body = match.rule.method == .post ? try await self.body(of: request) : ByteBuffer()
-            let call = ConsoleCall(request: request, match: match, admission: admission, body: body, peer: peer)
+            let call = ConsoleCall(
+                request: request, match: match, admission: admission, body: try body.get(), peer: peer)
             return try await handle(call)
         } catch let problem as Problem {
             if problem.isDenial, let match { await deny(request, match: match, problem: problem, peer: peer) }
@@ -53,11 +63,24 @@ struct ConsoleResponder: HTTPResponder {
         }
     }
 
-    private func body(of request: Request) async throws -> ByteBuffer {
-        do {
-            return try await request.body.collect(upTo: limits.bodyBytesMax)
-        } catch is NIOTooManyBytesError {
-            throw Problem.bodyTooLarge(bytesMax: limits.bodyBytesMax)
+    /// The whole body, in time; otherwise `body_too_large`, `body_too_slow`, or how the connection broke.
+    private func body(of request: Request) async -> Result<ByteBuffer, any Error> {
+        await withTaskGroup(of: Result<ByteBuffer, any Error>.self) { group in
+            group.addTask {
+                do {
+                    return .success(try await request.body.collect(upTo: limits.bodyBytesMax))
+                } catch is NIOTooManyBytesError {
+                    return .failure(Problem.bodyTooLarge(bytesMax: limits.bodyBytesMax))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(for: limits.bodyWithin)
+                return .failure(Problem.bodyTooSlow(seconds: limits.bodyWithin.components.seconds))
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .failure(CancellationError())
         }
     }
 
@@ -83,13 +106,13 @@ final class DeniedCount: Sendable {
 
 /// A request that was let in.
 struct ConsoleCall: Sendable {
-    /// The request; its body is read already.
+    /// The request; its body is read already and stands in `body`.
     let request: Request
     /// Its route.
     let match: RouteMatch
     /// What the gatekeeper found.
     let admission: Admission
-    /// Empty unless the method is POST.
+    /// Its body; only those who change something look at it.
     let body: ByteBuffer
     /// The address it came from.
     let peer: String

@@ -16,11 +16,11 @@ extension ConsoleResponder {
         guard centres.allSatisfy(officer.serves) else { throw .notYourCentre }
         // A HEAD would begin a stream that nobody reads.
         guard call.request.method == .get else { throw .wrongMethod(allow: "GET") }
-        let subscription = try subscribe(centres, query, officer)
+        let ticket = StreamTicket(feed, try subscribe(centres, query, officer))
         let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
         let body = ResponseBody { writer in
-            defer { self.feed.unsubscribe(subscription) }
-            try await self.stream(subscription, session: session, to: &writer)
+            defer { ticket.giveBack() }
+            try await self.stream(ticket.subscription, session: session, to: &writer)
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: headers, body: body)
@@ -51,6 +51,24 @@ extension ConsoleResponder {
             try await writer.write(EventText.text(of: signal))
         }
     }
+}
+
+/// A stream's place in the feed, given back when its writer ends, or when nobody holds it any more: a connection
+/// that is lost before the answer's head is out never gets a writer.
+final class StreamTicket: Sendable {
+    /// The place.
+    let subscription: FeedSubscription
+    private let feed: ConsoleFeed
+
+    init(_ feed: ConsoleFeed, _ subscription: FeedSubscription) {
+        self.feed = feed
+        self.subscription = subscription
+    }
+
+    deinit { giveBack() }
+
+    /// Ends the stream. Does nothing the second time.
+    func giveBack() { feed.unsubscribe(subscription) }
 }
 
 /// The query and place of an event stream.

@@ -35,6 +35,8 @@ public struct ConsoleConfiguration: Hashable, Sendable {
 public struct ConsoleLimits: Hashable, Sendable {
     /// Bytes of a request's body: the largest true one is a note, 500 bytes.
     public var bodyBytesMax = 64 * 1_024
+    /// How long a request's body may take, however its bytes trickle.
+    public var bodyWithin = Duration.seconds(10)
     /// Open TCP connections; a browser keeps up to six on HTTP/1.1, one on HTTP/2.
     public var connectionsMax = 2_000
     /// How long a new connection may take for its TLS handshake and first request bytes.
@@ -56,17 +58,21 @@ public struct ConsoleLimits: Hashable, Sendable {
     /// How long a copy of an account is used before it is read again: so soon a right taken away is gone.
     public var accountFreshFor = Duration.seconds(10)
 
-    /// Failed sign-ins in a row before an account has to wait.
+    /// Failed sign-ins in a row for a name from one address, before that name has to wait there. From elsewhere
+    /// it need not: nobody can keep an officer out by failing in their name.
     public var failuresPerAccountMax = 5
+    /// The same for a name from all addresses together: what stops guessing from very many.
+    public var failuresPerNameMax = 100
     /// The same for a network address, behind which a whole centre may sit at the change of shifts.
     public var failuresPerPeerMax = 20
-    /// The longest wait: long enough to make guessing hopeless, short enough that nobody can keep an officer
-    /// from the queue by failing in their name.
+    /// The longest wait of a name at an address and of an address: long enough to make guessing hopeless.
     public var lockOutMax = Duration.seconds(60)
+    /// The longest wait of a name everywhere: short, for the true officer waits with those who guess.
+    public var nameLockOutMax = Duration.seconds(5)
     /// After so long without a failure the count starts anew.
     public var lockOutForgetAfter = Duration.seconds(15 * 60)
-    /// Accounts and addresses counted at once.
-    public var lockOutRecordsMax = 10_000
+    /// Names, addresses and pairs of them counted at once; an attempt counts for three.
+    public var lockOutRecordsMax = 30_000
 
     /// Password checks at once, each with 32 MiB and a core.
     public var passwordChecksParallelMax = 2

@@ -75,6 +75,7 @@ public struct ConsoleServer: Service {
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await serve() }
+                group.addTask { await beat() }
                 group.addTask { await keepHouse() }
                 group.addTask { await cutAfterDrain() }
                 // Whichever ends first: the server stopped or failed, or the time to drain is over.
@@ -96,14 +97,19 @@ public struct ConsoleServer: Service {
         }
     }
 
-    /// Signs of life for streams, and an end for sessions that are over.
+    /// Signs of life for streams, whatever the session store does meanwhile.
+    private func beat() async {
+        while (try? await Task.sleep(for: configuration.limits.heartbeatEvery)) != nil { feed.beat() }
+    }
+
+    /// An end for sessions that are over.
     private func keepHouse() async {
         // About every ten minutes with the default heartbeat.
         let beatsPerStoreSweep = 60
         var beats = 0
         while (try? await Task.sleep(for: configuration.limits.heartbeatEvery)) != nil {
-            feed.beat()
-            await sessions.sweep(now: backend.now())
+            // Streams of what has ended find out at their next sign of life.
+            if await sessions.sweep(now: backend.now()) { feed.beat() }
             beats += 1
             if beats.isMultiple(of: beatsPerStoreSweep) { await sessions.sweepStore(now: backend.now()) }
         }

@@ -2,16 +2,25 @@
 
 import AlertModel
 
-/// Counts failed sign-ins in a row, per account and per network address.
+/// Counts failed sign-ins in a row: for a name at a network address, for the address, and, with far more
+/// patience, for the name everywhere.
 ///
 /// An attempt counts as failed from its begin until it succeeds, so that attempts in parallel gain nothing.
 /// In memory only: a restart forgives, which costs an attacker more than it helps.
 struct LockOut: Sendable {
     /// Whom a count is about.
     enum Subject: Hashable, Sendable {
-        /// A sign-in name as typed, whether it exists or not.
-        case account(String)
+        /// A sign-in name as typed, whether it exists or not, from one address.
+        case account(String, peer: String)
+        /// An address, whatever the name.
         case peer(String)
+        /// A sign-in name, whatever the address.
+        case name(String)
+
+        /// All that an attempt counts for.
+        static func all(name: String, peer: String) -> [Subject] {
+            [.account(name, peer: peer), .peer(peer), .name(name)]
+        }
     }
 
     private struct Record: Sendable {
@@ -52,15 +61,16 @@ struct LockOut: Sendable {
         if record.lastAt.advanced(by: limits.lockOutForgetAfter) <= now { record.failures = 0 }
         record.failures += 1
         record.lastAt = now
-        let allowed =
+        let (allowed, longest) =
             switch subject {
-            case .account: limits.failuresPerAccountMax
-            case .peer: limits.failuresPerPeerMax
+            case .account: (limits.failuresPerAccountMax, limits.lockOutMax)
+            case .peer: (limits.failuresPerPeerMax, limits.lockOutMax)
+            case .name: (limits.failuresPerNameMax, limits.nameLockOutMax)
             }
         if record.failures >= allowed {
             // 1, 2, 4, … seconds: ten doublings pass every delay that is worth waiting for.
             let seconds = 1 << min(record.failures - allowed, 10)
-            record.lockedUntil = now.advanced(by: min(.seconds(seconds), limits.lockOutMax))
+            record.lockedUntil = now.advanced(by: min(.seconds(seconds), longest))
         }
         records[subject] = record
     }

@@ -27,6 +27,8 @@ struct Session: Hashable, Sendable {
     let expiresAt: WallTime
     /// Its latest request or sign of life.
     var lastSeenAt: WallTime
+    /// Whether the store has it: then it ends when the store no longer does.
+    var isStored = false
 }
 
 /// Opens, finds and closes sessions; memory first, then the store, which knows those of an earlier process.
@@ -65,7 +67,9 @@ final class Sessions: Sendable {
             tokenHash: hash, officer: officer, expiresAt: now.advanced(by: lifetime), lastSeenAt: now)
         let evicted = insert(session) ?? []
         let stored = StoredSession(tokenHash: hash.bytes, officer: officer, expiresAt: session.expiresAt)
-        await attempt("save") { try await self.store.save(stored) }
+        if await attempt("save", { try await self.store.save(stored) }) {
+            state.withLock { $0.open[hash]?.isStored = true }
+        }
         for old in evicted { await close(old) }
         return token
     }
@@ -92,7 +96,7 @@ final class Sessions: Sendable {
         let closedBefore = state.withLock(\.closedCount)
         guard let stored = await load(hash), stored.expiresAt > now else { return nil }
         let session = Session(
-            tokenHash: hash, officer: stored.officer, expiresAt: stored.expiresAt, lastSeenAt: now)
+            tokenHash: hash, officer: stored.officer, expiresAt: stored.expiresAt, lastSeenAt: now, isStored: true)
         if let evicted = insert(session, closedBefore: closedBefore) {
             for old in evicted { await close(old) }
             return session
@@ -115,11 +119,29 @@ final class Sessions: Sendable {
         if isForgotten { _ = state.withLock { $0.closing.remove(hash) } }
     }
 
-    /// Ends what has expired or was idle too long. Called every few seconds.
-    func sweep(now: WallTime) async {
-        let ended = state.withLock { state in state.open.values.filter { hasEnded($0, now: now) }.map(\.tokenHash)
+    /// Ends what has expired, was idle too long, or was taken out of the store by another process, as a new
+    /// password does. Called every few seconds; costs one reading of the store a session.
+    ///
+    /// - Returns: whether sessions were ended.
+    func sweep(now: WallTime) async -> Bool {
+        let open = state.withLock { Array($0.open.values) }
+        let ended = open.filter { hasEnded($0, now: now) }.map(\.tokenHash)
+        let kept = open.filter { $0.isStored && !hasEnded($0, now: now) }.map(\.tokenHash)
+        let gone = ended + (await missing(kept))
+        for hash in gone { await close(hash) }
+        return !gone.isEmpty
+    }
+
+    /// Those of `hashes` that the store does not have. What it cannot tell counts as there: a store that fails
+    /// signs nobody out.
+    private func missing(_ hashes: [TokenHash]) async -> [TokenHash] {
+        var missing: [TokenHash] = []
+        do {
+            for hash in hashes where try await store.load(tokenHash: hash.bytes) == nil { missing.append(hash) }
+        } catch {
+            log.error("session store unreadable, sessions kept", metadata: ["reason": "\(error)"])
         }
-        for hash in ended { await close(hash) }
+        return missing
     }
 
     /// Lets the store forget what has expired. Called every few minutes.

@@ -37,7 +37,7 @@ final class SignInDesk: Sendable {
     func signIn(name: String, password: String, peer: String) async throws -> (OfficerAccount, token: String) {
         let now = backend.now()
         let typed = Self.kept(name)
-        let subjects: [LockOut.Subject] = [.account(typed), .peer(peer)]
+        let subjects = LockOut.Subject.all(name: typed, peer: peer)
         if let seconds = lockOut.withLock({ $0.begin(subjects, now: now) }) {
             await refuse(typed, "locked out", peer: peer)
             throw Problem.lockedOut(seconds: seconds)

@@ -71,7 +71,8 @@ extension Console {
             head: HTTPRequest(
                 method: .get, scheme: "https", authority: "localhost", path: path, headerFields: headers),
             body: RequestBody(buffer: ByteBuffer()))
-        let response = await server.application.responder.respond(to: request, peer: "10.0.0.1")
+        let response = await server.application.responder.respond(
+            to: request, body: .success(ByteBuffer()), peer: "10.0.0.1")
         guard response.status == .ok else { throw StreamRefused(status: response.status.code) }
         let (chunks, continuation) = AsyncStream.makeStream(of: String.self)
         let writing = Task {
