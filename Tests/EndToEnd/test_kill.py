@@ -97,10 +97,6 @@ def test_the_page_shows_the_truth_again_after_kill_9(gateway, page):
     unit.until_stage("answered")
     unit.confirm(alerts[0], "answered")
     console.expect_side(str(alerts[0]), "mine")
-    if os.environ.get("SOSGATEWAY_SCREENSHOTS"):
-        picture = ROOT / "Docs/images/console.png"
-        picture.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=picture)
 
 
 def test_mouse_claims_and_closes(gateway, page):
