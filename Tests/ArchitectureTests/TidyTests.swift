@@ -72,12 +72,15 @@ struct TidyTests {
         }
     }
 
-    @Test("scripts and sources name no machine's own paths")
+    @Test("no source names a path in somebody's home")
     func noLocalPaths() throws {
+        let homes = ["/home/", "/root/", "/Users/"]
         for file in ["Sources", "Simulator", "Tests"].flatMap(SourceTree.swiftFiles)
-        where !file.path.contains("TidyTests") {
+        where !file.path.hasSuffix("TidyTests.swift") {
             for (number, line) in file.lines.enumerated() {
-                #expect(!line.contains("/work/"), "\(file.path):\(number + 1) names a path of one machine")
+                for home in homes where line.contains(home) {
+                    Issue.record("\(file.path):\(number + 1) names a path below \(home)")
+                }
             }
         }
     }
