@@ -112,5 +112,7 @@ def test_mouse_claims_and_closes(gateway, page):
     console.row(str(alert)).click()
     page.locator("#detail button").first.click()
     unit.until_stage("answered")
+    # The unit may hear of it before the page does.
+    console.expect_side(str(alert), "mine")
     console.close_alert("test", "Тексеру қоңырауы")
     unit.until_stage("closed")

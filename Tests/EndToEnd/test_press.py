@@ -112,3 +112,17 @@ def test_test_calls_are_stored_and_ring_nowhere(gateway):
     unit.send(press(1, 2))
     alert, _ = unit.until_stage("stored")
     assert [one["id"] for one in gateway.officer().open_alerts()] == [str(alert)]
+
+
+def test_welcome_says_the_reporting_time_of_the_units_profile(gateway):
+    import struct
+
+    from unit import WELCOME, Unit, hello
+
+    # The registry gives the road unit 180 s and the other none: the configuration's 20 s hold for it.
+    for name, reporting_s in (("AST-0015", 180), ("AST-0001", 20)):
+        files = (gateway.pki / f"units/{name}.pem", gateway.pki / f"units/{name}.key")
+        unit = Unit(gateway.units_port, *files, gateway.pki / "ca.pem")
+        unit.send(hello(name))
+        heartbeat, reporting = struct.unpack(">HH", unit.until(WELCOME)[2:6])
+        assert (heartbeat, reporting) == (reporting_s // 3, reporting_s)
