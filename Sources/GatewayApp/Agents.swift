@@ -11,35 +11,41 @@ import Logging
 import Synchronization
 import Telemetry
 
-/// The doorbells of the four agents.
+/// The doorbells of the three agents.
 struct AgentBells: Sendable {
-    let journal: Doorbell
-    let dispatch: Doorbell
+    let core: Doorbell
     let feed: Doorbell
     let clerk: Doorbell
 
     init() throws(Errno) {
-        journal = try Doorbell()
-        dispatch = try Doorbell()
+        core = try Doorbell()
         feed = try Doorbell()
         clerk = try Doorbell()
     }
 }
 
-/// Journal, dispatcher, feed and clerk on a thread each.
+/// Core, feed and clerk on a thread each.
 ///
 /// `@unchecked Sendable`: the agents are touched by their runners' threads while those run, and by `stop`
 /// only after they were joined; the array itself never changes.
 final class Agents: @unchecked Sendable {
+    /// Paperwork gives way to the alert path.
+    private static let clerkNice: Int32 = 10
+
     /// In the order of a press's way, the clerk last; stopped in the same order, so that each drains into the next.
     private let agents: [any Agent]
+    private let clerk: ClerkAgent
     private let runners: [AgentRunner]
     private let clock: any InstantSource
 
-    init(_ agents: [any Agent], clock: any InstantSource) {
-        self.agents = agents
+    init(core: AlertCore, feed: FeedAgent, clerk: ClerkAgent, clock: any InstantSource) {
+        agents = [core, feed, clerk]
+        self.clerk = clerk
         self.clock = clock
-        runners = agents.map { AgentRunner($0, clock: clock) }
+        runners = [
+            AgentRunner(core, clock: clock), AgentRunner(feed, clock: clock),
+            AgentRunner(clerk, clock: clock, nice: Self.clerkNice),
+        ]
     }
 
     /// - Throws: ``Errno`` when the kernel gives no thread.
@@ -57,5 +63,6 @@ final class Agents: @unchecked Sendable {
             runner.stop()
             while agent.doWork(now: clock.now()) > 0 {}
         }
+        clerk.writeHistory()
     }
 }

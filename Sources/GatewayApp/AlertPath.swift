@@ -31,30 +31,30 @@ struct AlertPath {
             reportingTimes: reportingTimes,
             urgent: lanes.urgent.takeProducer(), routine: lanes.routine.takeProducer(),
             answers: lanes.answers.takeConsumer(0), handshakeReports: lanes.handshakeReports.takeProducer(),
-            sessionReports: lanes.sessionReports.takeProducer(), journalDoorbell: bells.journal,
-            dispatchDoorbell: bells.dispatch, reportDoorbell: bells.clerk, counters: counters, clock: clock)
+            sessionReports: lanes.sessionReports.takeProducer(), journalDoorbell: bells.core,
+            dispatchDoorbell: bells.core, reportDoorbell: bells.clerk, counters: counters, clock: clock)
         // Above the commands of every earlier process: they are counted from their start in nanoseconds.
         desk = CommandDesk(
-            lane: lanes.commands.takeProducer(), doorbell: bells.journal,
+            lane: lanes.commands.takeProducer(), doorbell: bells.core,
             firstID: UInt64(clamping: clock.now().wall.nanoseconds))
 
         var urgent = LaneMerge(lanesMax: 2)
         urgent.add(lanes.urgent.takeConsumer(0))
         urgent.add(lanes.commands.takeConsumer(0))
         let inbox = ClerkInbox(doorbell: bells.clerk)
-        let journal = JournalAgent(
+        let journal = JournalHalf(
             lanes: urgent, sequencer: lanes.sequenced.takeProducer(), committed: lanes.sequenced.takeConsumer(0),
-            writer: replay.writer, doorbell: bells.journal, dispatchDoorbell: bells.dispatch,
+            writer: replay.writer,
             onFailure: { error in
                 failure.report(GatewayError(.inputOutput, "journal: \(error); nothing is acknowledged any more"))
             }, onWarning: { inbox.warn(ofSegments: $0) })
-        let dispatch = DispatchAgent(
+        let dispatch = DispatchHalf(
             dispatcher: replay.dispatcher, urgent: lanes.sequenced.takeConsumer(1, after: [0]),
             routine: lanes.routine.takeConsumer(0),
             answers: AnswerSender(
                 lanes: [.init(producer: lanes.answers.takeProducer(), doorbell: transport.answersDoorbell)],
                 counters: counters),
-            feed: FeedSender(producer: lanes.feed.takeProducer(), doorbell: bells.feed), doorbell: bells.dispatch,
+            feed: FeedSender(producer: lanes.feed.takeProducer(), doorbell: bells.feed),
             counters: counters)
         let feeding = FeedAgent(
             entries: lanes.feed.takeConsumer(0), consoleFeed: feed, desk: desk, clerk: inbox,
@@ -62,7 +62,8 @@ struct AlertPath {
         let clerk = ClerkAgent(
             inbox: inbox, history: history, handshakeReports: lanes.handshakeReports.takeConsumer(0),
             sessionReports: lanes.sessionReports.takeConsumer(0), doorbell: bells.clerk, log: log)
-        agents = Agents([journal, dispatch, feeding, clerk], clock: clock)
+        let core = AlertCore(journal: journal, dispatch: dispatch, doorbell: bells.core)
+        agents = Agents(core: core, feed: feeding, clerk: clerk, clock: clock)
         self.failure = failure
     }
 }

@@ -21,8 +21,12 @@ final class ClerkInbox: Sendable {
 
     func put(_ entry: FeedEntry, sequence: JournalSequence) {
         guard case .alert(let alert) = entry else { return }
-        latest.withLock { $0[alert.id] = (sequence, alert) }
-        doorbell.ring()
+        let isFirst = latest.withLock { latest in
+            latest[alert.id] = (sequence, alert)
+            return latest.count == 1
+        }
+        // What gathers already wakes nobody: the clerk knows of it.
+        if isFirst { doorbell.ring() }
     }
 
     /// Everything that waits, in journal order.
@@ -34,7 +38,11 @@ final class ClerkInbox: Sendable {
         return taken.values.sorted { $0.sequence < $1.sequence }.map { ($0.sequence, .alert($0.alert)) }
     }
 
-    var isEmpty: Bool { latest.withLock(\.isEmpty) && warnings.withLock(\.isEmpty) }
+    /// Whether no alert waits.
+    var isEmpty: Bool { latest.withLock(\.isEmpty) }
+
+    /// Whether a word for the log waits.
+    var hasWarnings: Bool { warnings.withLock { !$0.isEmpty } }
 
     /// Leaves a word for the log: no journal segment can be made ahead, or (nil) it can again. A handful in the
     /// life of a process.
@@ -52,8 +60,13 @@ final class ClerkInbox: Sendable {
 }
 
 /// Writes history in transactions and connection reports into the log.
+///
+/// Between two transactions it lets changes gather for ``gatherMs``: under load one transaction then takes what would
+/// otherwise be hundreds, and the processors belong to the alert path. Nobody waits for the history.
 final class ClerkAgent: Agent {
     static let reportsMax = 256
+    /// How long changes gather before they are written.
+    static let gatherMs: Int32 = 250
 
     let name = "sos-clerk"
     private let inbox: ClerkInbox
@@ -62,6 +75,9 @@ final class ClerkAgent: Agent {
     private let sessionReports: RecordConsumer
     private let doorbell: Doorbell
     private let log: Logger
+    /// When the next transaction may begin.
+    private var mayWriteAt = MonotonicTime(nanoseconds: 0)
+    private var now = MonotonicTime(nanoseconds: 0)
 
     init(
         inbox: ClerkInbox, history: HistoryKeeper, handshakeReports: consuming RecordConsumer,
@@ -85,17 +101,35 @@ final class ClerkAgent: Agent {
             return .next
         }
         for failure in inbox.takeWarnings() { logSegments(failure) }
-        let batch = inbox.takeAll()
-        history.write(batch)
-        return worked + batch.count
+        self.now = now.monotonic
+        if now.monotonic >= mayWriteAt, writeHistory() > 0 {
+            mayWriteAt = now.monotonic.advanced(byNanoseconds: UInt64(Self.gatherMs) * 1_000_000)
+        }
+        return worked
     }
 
     func waitForWork() {
         doorbell.prepareToSleep()
-        if inbox.isEmpty && handshakeReports.isEmpty && sessionReports.isEmpty {
-            doorbell.wait(timeoutMs: idleWaitMs)
+        if !inbox.hasWarnings && handshakeReports.isEmpty && sessionReports.isEmpty {
+            doorbell.wait(timeoutMs: inbox.isEmpty ? idleWaitMs : gatherRestMs)
         }
         doorbell.cancelSleep()
+    }
+
+    /// Writes what waits. For the stop, after the thread has ended, and for `doWork`.
+    ///
+    /// - Returns: entries written.
+    @discardableResult
+    func writeHistory() -> Int {
+        let batch = inbox.takeAll()
+        history.write(batch)
+        return batch.count
+    }
+
+    /// How long changes still gather, ms; as of the last turn.
+    private var gatherRestMs: Int32 {
+        guard now < mayWriteAt else { return 0 }
+        return Int32(clamping: mayWriteAt.nanosecondsSince(now) / 1_000_000 + 1)
     }
 
     func wake() { doorbell.ring() }

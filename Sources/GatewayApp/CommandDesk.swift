@@ -88,6 +88,7 @@ final class CommandDesk: Sendable {
     /// Gives up on what is overdue. Called by the feed agent at least once a second.
     func expire(now: MonotonicTime) {
         let overdue = state.withLock { state -> [Waiting] in
+            if state.waiting.isEmpty { return [] }
             let ids = state.waiting.filter { $0.value.deadline <= now }.map(\.key)
             return ids.compactMap { state.waiting.removeValue(forKey: $0) }
         }

@@ -16,6 +16,9 @@ struct ConsoleContext: RequestContext {
         channel = source.channel
     }
 
+    /// Where a stream's task is at home: on the thread that writes its socket.
+    var executor: LoopExecutor { LoopExecutor(channel.eventLoop) }
+
     /// Closes the connection, or on HTTP/2 the request's stream, when the answer has had a second to get out.
     func closeSoon() {
         let channel = channel

@@ -27,20 +27,24 @@ struct ConsoleResponder: HTTPResponder {
         // Of every request, also of one that is refused or needs no body: what is left unread, the server would
         // wait for without end.
         let body = await body(of: request)
-        let response = await respond(to: request, body: body, peer: context.peer)
+        let response = await respond(to: request, body: body, peer: context.peer, loop: context.executor)
         if case .failure = body { context.closeSoon() }
         return response
     }
 
     /// The answer to a request from the address `peer`, whose body was read or not.
-    func respond(to request: Request, body: Result<ByteBuffer, any Error>, peer: String) async -> Response {
-        var response = await answer(request, body: body, peer: peer)
+    ///
+    /// - Parameter loop: of the connection; nil where there is no socket.
+    func respond(
+        to request: Request, body: Result<ByteBuffer, any Error>, peer: String, loop: LoopExecutor? = nil
+    ) async -> Response {
+        var response = await answer(request, body: body, peer: peer, loop: loop)
         response.secure(isAPI: request.uri.path.hasPrefix("/v1"))
         return request.method == .head ? response.createHeadResponse() : response
     }
 
     private func answer(
-        _ request: Request, body: Result<ByteBuffer, any Error>, peer: String
+        _ request: Request, body: Result<ByteBuffer, any Error>, peer: String, loop: LoopExecutor?
     ) async -> Response {
         var match: RouteMatch?
         do {
@@ -52,7 +56,8 @@ struct ConsoleResponder: HTTPResponder {
             if match.rule.method == .post { try CrossSiteCheck.check(request) }
             let admission = try await gatekeeper.admit(request, to: match)
             let call = ConsoleCall(
-                request: request, match: match, admission: admission, body: try body.get(), peer: peer)
+                request: request, match: match, admission: admission, body: try body.get(), peer: peer,
+                loop: loop)
             return try await handle(call)
         } catch let problem as Problem {
             if problem.isDenial, let match { await deny(request, match: match, problem: problem, peer: peer) }
@@ -116,6 +121,8 @@ struct ConsoleCall: Sendable {
     let body: ByteBuffer
     /// The address it came from.
     let peer: String
+    /// The thread that writes its connection; nil where there is no socket.
+    let loop: LoopExecutor?
 
     /// The officer; only an anonymous route has none.
     ///

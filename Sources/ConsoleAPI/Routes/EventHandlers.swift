@@ -18,9 +18,13 @@ extension ConsoleResponder {
         guard call.request.method == .get else { throw .wrongMethod(allow: "GET") }
         let ticket = StreamTicket(feed, try subscribe(centres, query, officer))
         let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
+        let loop = call.loop
         let body = ResponseBody { writer in
             defer { ticket.giveBack() }
-            try await self.stream(ticket.subscription, session: session, to: &writer)
+            // On the socket's own thread a change costs one wake-up, not two.
+            try await withTaskExecutorPreference(loop) {
+                try await self.stream(ticket.subscription, session: session, to: &writer)
+            }
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: headers, body: body)

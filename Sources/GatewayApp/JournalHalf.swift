@@ -1,5 +1,5 @@
-// The sequencer and the journal on one thread: lanes in, one global order out, durable before anyone acts.
-// While one fdatasync runs the next batch gathers in the lanes: that is the group commit.
+// The first half of the alert core, the sequencer and the journal: lanes in, one global order out, durable before
+// anyone acts. While one sync runs the next batch gathers in the lanes: that is the group commit.
 
 import AlertModel
 import EventRing
@@ -12,18 +12,15 @@ import Telemetry
 /// Takes urgent events from every lane, gives them their sequence, writes and syncs them, and only then
 /// releases them to the dispatcher.
 ///
-/// Owned by its thread; `doWork` runs nowhere else once the agent is started.
-final class JournalAgent: Agent {
+/// Owned by the core's thread.
+final class JournalHalf {
     /// A batch that takes the disk no longer than one small write, yet shares the sync between many.
     static let batchRecordsMax = 512
 
-    let name = "sos-journal"
     private let lanes: LaneMerge
     private let sequencer: RecordProducer
     private let committed: RecordConsumer
     private var writer: JournalWriter
-    private let doorbell: Doorbell
-    private let dispatchDoorbell: Doorbell
     private var nextSequence: JournalSequence
     private let onFailure: @Sendable (JournalError) -> Void
     private let onWarning: @Sendable (Errno?) -> Void
@@ -35,13 +32,13 @@ final class JournalAgent: Agent {
     /// - Parameters:
     ///   - lanes: every urgent lane, in the order in which they take turns.
     ///   - sequencer: producer of the ring that the dispatcher reads.
-    ///   - committed: this agent's own place in that ring; releasing it is what "durable" means.
+    ///   - committed: the journal's own place in that ring; releasing it is what "durable" means.
     ///   - onFailure: called once, on this thread, when the disk refused; nothing is committed afterwards.
     ///   - onWarning: called on this thread when segments can no longer be made ahead, such as on a full disk, and
     ///     with nil when they can again; must not block.
     init(
         lanes: consuming LaneMerge, sequencer: consuming RecordProducer, committed: consuming RecordConsumer,
-        writer: consuming JournalWriter, doorbell: Doorbell, dispatchDoorbell: Doorbell,
+        writer: consuming JournalWriter,
         onFailure: @escaping @Sendable (JournalError) -> Void, onWarning: @escaping @Sendable (Errno?) -> Void
     ) {
         self.lanes = lanes
@@ -49,12 +46,13 @@ final class JournalAgent: Agent {
         self.committed = committed
         self.nextSequence = writer.lastSequence.next
         self.writer = writer
-        self.doorbell = doorbell
-        self.dispatchDoorbell = dispatchDoorbell
         self.onFailure = onFailure
         self.onWarning = onWarning
     }
 
+    /// Gathers, writes and syncs one batch; blocks for as long as the disk does.
+    ///
+    /// - Returns: records gathered and made durable.
     func doWork(now: Instant) -> Int {
         guard !hasFailed else { return 0 }
         if writer.preparingFailure != warnedOf {
@@ -71,17 +69,11 @@ final class JournalAgent: Agent {
         }
     }
 
-    func waitForWork() {
-        doorbell.prepareToSleep()
-        if isHeldBack {
-            doorbell.wait(timeoutMs: heldBackWaitMs)
-        } else if hasFailed || lanes.isEmpty {
-            doorbell.wait(timeoutMs: idleWaitMs)
-        }
-        doorbell.cancelSleep()
+    /// How long the thread may sleep as far as the journal goes, ms; 0 when there is work.
+    var restMs: Int32 {
+        if isHeldBack { return heldBackWaitMs }
+        return hasFailed || lanes.isEmpty ? idleWaitMs : 0
     }
-
-    func wake() { doorbell.ring() }
 
     /// Moves events from the lanes into the ring in their global order.
     private func gather(now: Instant) -> Int {
@@ -125,13 +117,6 @@ final class JournalAgent: Agent {
         try writer.commit()
         // Durable from here on: the dispatcher may act and `stored` may leave.
         committed.release()
-        dispatchDoorbell.ring()
         return read
     }
 }
-
-/// An idle agent still turns this often, so that the watchdog sees it alive.
-let idleWaitMs: Int32 = 500
-
-/// How soon an agent that waits for room downstream looks again: nobody rings when room appears.
-let heldBackWaitMs: Int32 = 1

@@ -1,4 +1,4 @@
-// The single writer of the truth: durable events in, answers and feed entries out.
+// The second half of the alert core, the single writer of the truth: durable events in, answers and feed entries out.
 
 import AlertDispatch
 import AlertModel
@@ -7,21 +7,20 @@ import Telemetry
 
 /// Applies durable urgent events in their one order, then routine ones, and sends what follows from them.
 ///
-/// Owned by its thread. A full answer or feed lane holds back what it cannot take; it never loses it.
-final class DispatchAgent: Agent {
-    /// Urgent events a turn, before effects are sent.
-    static let urgentMax = 256
-    /// Routine events a lane and turn: bounded, so that a flood of heartbeats cannot delay a press by
-    /// more than a few microseconds each.
+/// Owned by the core's thread. A full answer or feed lane holds back what it cannot take; it never loses it.
+final class DispatchHalf {
+    /// Urgent events a turn, before effects are sent: a whole batch of the journal's.
+    static let urgentMax = JournalHalf.batchRecordsMax
+    /// Routine events a turn: bounded, so that a flood of heartbeats delays a press by some 30 µs at most.
     static let routineMax = 64
+    /// Routine events of a turn behind one that waited for a slow disk: with 200 ms a sync still 5,000 a second.
+    static let routineBehindMax = 1_024
 
-    let name = "sos-dispatch"
     private var dispatcher: Dispatcher
     private let urgent: RecordConsumer
     private let routine: RecordConsumer
     private let answers: AnswerSender
     private let feed: FeedSender
-    private let doorbell: Doorbell
     private let counters: Counters
     private var effects: [Effect] = []
     /// What the counters have: what was replayed at the start is not counted again.
@@ -29,7 +28,7 @@ final class DispatchAgent: Agent {
 
     init(
         dispatcher: consuming Dispatcher, urgent: consuming RecordConsumer, routine: consuming RecordConsumer,
-        answers: AnswerSender, feed: FeedSender, doorbell: Doorbell, counters: Counters
+        answers: AnswerSender, feed: FeedSender, counters: Counters
     ) {
         counted = dispatcher.totals
         self.dispatcher = dispatcher
@@ -37,12 +36,15 @@ final class DispatchAgent: Agent {
         self.routine = routine
         self.answers = answers
         self.feed = feed
-        self.doorbell = doorbell
         self.counters = counters
         effects.reserveCapacity(1_024)
     }
 
-    func doWork(now: Instant) -> Int {
+    /// Applies what is durable, and some of what is routine.
+    ///
+    /// - Parameter isBehind: whether the turn before was a long one.
+    /// - Returns: events applied.
+    func doWork(now: Instant, isBehind: Bool) -> Int {
         // What could not be sent goes first: order is kept for every receiver.
         guard answers.flush() else { return 0 }
         feed.flush()
@@ -51,7 +53,7 @@ final class DispatchAgent: Agent {
             apply(kind: kind, bytes: bytes)
             return .next
         }
-        worked += routine.drain(max: Self.routineMax) { kind, body in
+        worked += routine.drain(max: isBehind ? Self.routineBehindMax : Self.routineMax) { kind, body in
             observe(kind: kind, body: body, now: now)
             return .next
         }
@@ -61,17 +63,11 @@ final class DispatchAgent: Agent {
         return worked
     }
 
-    func waitForWork() {
-        doorbell.prepareToSleep()
-        if answers.isHeldBack || feed.isHeldBack {
-            doorbell.wait(timeoutMs: heldBackWaitMs)
-        } else if urgent.isEmpty && routine.isEmpty {
-            doorbell.wait(timeoutMs: idleWaitMs)
-        }
-        doorbell.cancelSleep()
+    /// How long the thread may sleep as far as the dispatcher goes, ms; 0 when there is work.
+    var restMs: Int32 {
+        if answers.isHeldBack || feed.isHeldBack { return heldBackWaitMs }
+        return urgent.isEmpty && routine.isEmpty ? idleWaitMs : 0
     }
-
-    func wake() { doorbell.ring() }
 
     private func apply(kind: UInt8, bytes: UnsafeRawBufferPointer) {
         guard let record = SequencedRecord(bytes) else {
