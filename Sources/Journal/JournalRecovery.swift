@@ -15,28 +15,64 @@ struct JournalRecovery {
         var report = RecoveryReport()
     }
 
-    /// Reads every segment, then makes the last one fit to be written to.
+    /// Reads every segment that can hold `from` or something later, then makes the last one fit to be
+    /// written to.
     func run<Storage: JournalStorage & ~Copyable>(
-        on storage: inout Storage, replay: (JournalRecord) throws(JournalError) -> Void
+        on storage: inout Storage, from: JournalSequence, replay: (JournalRecord) throws(JournalError) -> Void
     ) throws(JournalError) -> Found {
         var found = Found()
         var buffer = ScanBuffer()
         let names = try storage.segments()
-        for (index, name) in names.enumerated() {
+        let start = try start(in: names, from: from, on: storage)
+        found.report.segmentsSkipped = start
+        if let first = names.dropFirst(start).first { found.last = JournalSequence(max(first.value, 1) - 1) }
+        for (index, name) in names.enumerated().dropFirst(start) {
             let following = index + 1 < names.count ? names[index + 1] : nil
             let memory = try load(name, from: &storage, into: &buffer)
             let (header, seed) = try readHeader(of: name, memory, found, file: storage.name(of: name))
             found.identity = header.identity
             let end = try scan(
-                memory, header, seed, following: following, file: storage.name(of: name), found: &found,
-                replay: replay)
+                memory, header, seed, following: following, file: storage.name(of: name), found: &found
+            ) { (record) throws(JournalError) in
+                guard record.sequence >= from else { return false }
+                try replay(record)
+                return true
+            }
             guard following == nil else { continue }
+            try requireReached(from, found, file: storage.name(of: name), offset: end.offset)
             try storage.open(name)
             found.segment = CurrentSegment(
                 offset: end.offset, bytes: header.segmentBytes, alignment: header.batchAlignment, seed: seed)
             try settle(end, of: name, memory, on: &storage, &found.report)
         }
         return found
+    }
+
+    /// The index of the segment that holds `from`, or will.
+    private func start<Storage: JournalStorage & ~Copyable>(
+        in names: [JournalSequence], from: JournalSequence, on storage: borrowing Storage
+    ) throws(JournalError) -> Int {
+        guard let first = names.first else {
+            try requireReached(from, Found(), file: nil, offset: nil)
+            return 0
+        }
+        guard let start = names.lastIndex(where: { $0 <= from }) else {
+            throw JournalError(
+                .damaged(.missingSegment), file: storage.name(of: first), offset: 0, sequence: from,
+                reason: "records \(from.value) to \(first.value - 1) are missing: this is the first segment")
+        }
+        return start
+    }
+
+    /// Refuses a journal that ends before the snapshot that it is opened with.
+    private func requireReached(
+        _ from: JournalSequence, _ found: Found, file: String?, offset: Int?
+    ) throws(JournalError) {
+        guard found.last.next < from else { return }
+        throw JournalError(
+            .damaged(.snapshotAhead), file: file, offset: offset, sequence: found.last.next,
+            reason: "the snapshot holds records up to \(from.value - 1), the journal ends with \(found.last.value)"
+        )
     }
 
     private func load<Storage: JournalStorage & ~Copyable>(
@@ -97,7 +133,7 @@ struct JournalRecovery {
 
     private func scan(
         _ memory: UnsafeRawBufferPointer, _ header: SegmentHeader, _ seed: UInt32, following: JournalSequence?,
-        file: String, found: inout Found, replay: (JournalRecord) throws(JournalError) -> Void
+        file: String, found: inout Found, replay: (JournalRecord) throws(JournalError) -> Bool
     ) throws(JournalError) -> SegmentEnd {
         var scanner = SegmentScanner(
             bytes: memory, header: header, seed: seed, following: following, checksum: checksum)
@@ -105,7 +141,7 @@ struct JournalRecovery {
         while true {
             switch scanner.next() {
             case .record(let record):
-                try replay(record)
+                if try replay(record) { found.report.replayed += 1 }
                 found.last = record.sequence
                 found.report.records += 1
             case .end(let end):

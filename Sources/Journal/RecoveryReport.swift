@@ -6,8 +6,12 @@ public import AlertModel
 public struct RecoveryReport: Hashable, Sendable {
     /// Segments read.
     public internal(set) var segments = 0
-    /// Records read.
+    /// Segments that a snapshot made it needless to read.
+    public internal(set) var segmentsSkipped = 0
+    /// Records read and checked.
     public internal(set) var records = 0
+    /// Of these, records that were replayed.
+    public internal(set) var replayed = 0
     /// How the journal ended: a row of the recovery table; nil for a new journal.
     public internal(set) var end: RecoveryCase.Label?
     /// What was cut; nil after a clean end.

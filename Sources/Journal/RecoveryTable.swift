@@ -84,6 +84,8 @@ public struct RecoveryCase: Sendable {
         case foreignSegment = "segment of another journal"
         case missingSegment = "segment missing"
         case repeatedSegment = "segment overlaps the one before"
+        // Decided when everything was read.
+        case snapshotAhead = "snapshot newer than the journal"
     }
 
     public let label: Label

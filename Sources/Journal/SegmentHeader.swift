@@ -34,6 +34,8 @@ public struct SegmentHeader: Hashable, Sendable {
     /// Required features that this code knows.
     public static let knownFeatures: UInt32 = 0
     static let magic: UInt64 = 0x4E52_554F_4A53_4F53
+    /// First sequences that a segment may have; counting on from one of them cannot overflow.
+    static let firstRange: ClosedRange<UInt64> = 1...1 << 62
 
     /// Batches begin at multiples of this.
     public let batchAlignment: Int
@@ -114,7 +116,8 @@ public struct SegmentHeader: Hashable, Sendable {
         limits.segmentBytes = Int(clamping: segment.load(UInt64.self, at: 24))
         guard JournalLimits.batchAlignmentRange.contains(limits.batchAlignment),
             limits.batchAlignment.nonzeroBitCount == 1,
-            JournalLimits.segmentBytesRange.contains(limits.segmentBytes)
+            JournalLimits.segmentBytesRange.contains(limits.segmentBytes),
+            firstRange.contains(segment.load(UInt64.self, at: 32))
         else { throw .badValue }
         let header = SegmentHeader(
             limits: limits, first: JournalSequence(segment.load(UInt64.self, at: 32)),

@@ -25,21 +25,26 @@ public struct SegmentedJournal<Storage: JournalStorage & ~Copyable>: ~Copyable {
     /// What the opening found.
     public let report: RecoveryReport
 
-    /// Opens or founds a journal: reads everything in order, cuts a torn tail, refuses a hole.
+    /// Opens or founds a journal: reads it in order, cuts a torn tail, refuses a hole.
     ///
     /// Everything handed to `replay` is durable when this returns, also what an earlier process wrote and
     /// could not sync.
     /// - Parameters:
+    ///   - from: the first sequence to replay, when a snapshot holds everything before. Segments wholly before
+    ///     it are not read and may be gone; records before it in the first segment read are checked only.
     ///   - identity: for a journal that does not exist yet: 16 random bytes.
     ///   - now: for the header of a segment made now.
-    ///   - replay: receives every record; may refuse with an error of its own.
+    ///   - replay: receives every record from there on; may refuse with an error of its own.
     /// - Throws: ``JournalError``; `damaged` names file, offset, sequence and the row of the recovery table.
+    ///   With `snapshotAhead` the journal ends before `from`, and nothing on the disk was changed.
     public static func open(
         _ storage: consuming Storage, limits: JournalLimits, identity: JournalIdentity, now: WallTime,
-        checksum: @escaping Checksum, replay: (JournalRecord) throws(JournalError) -> Void
+        checksum: @escaping Checksum, from: JournalSequence = .zero.next,
+        replay: (JournalRecord) throws(JournalError) -> Void
     ) throws(JournalError) -> SegmentedJournal {
         try limits.validate()
-        let found = try JournalRecovery(checksum: checksum).run(on: &storage, replay: replay)
+        let first = max(from, .zero.next)
+        let found = try JournalRecovery(checksum: checksum).run(on: &storage, from: first, replay: replay)
         var journal = SegmentedJournal(
             storage: storage, limits: limits, identity: found.identity ?? identity, checksum: checksum,
             segment: found.segment, last: found.last, report: found.report)

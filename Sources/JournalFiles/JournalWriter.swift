@@ -21,7 +21,7 @@ public struct JournalWriter: ~Copyable, Sendable {
     private let counters: Counters
     private var hasFailed = false
 
-    /// Opens the journal in `directory`, or founds it there, and replays all of it.
+    /// Opens the journal in `directory`, or founds it there, and replays it.
     ///
     /// A tail that a crash tore is cut: its bytes are kept in a `cut-….bytes` file beside the segments and
     /// ``report`` tells of it. Anything else that is not as it was written is refused. Everything replayed
@@ -29,13 +29,17 @@ public struct JournalWriter: ~Copyable, Sendable {
     /// - Parameters:
     ///   - directory: made when missing; its parent must exist.
     ///   - limits: sizes from now on; older segments keep theirs.
-    ///   - replay: receives every record in order; the record's body is borrowed during the call.
+    ///   - from: the first sequence to replay, when a snapshot holds everything before. Segments wholly before
+    ///     it are not read and may have been removed.
+    ///   - replay: receives every record from there on in order; its body is borrowed during the call.
     /// - Throws: ``JournalError``. `locked`: another daemon runs. `permission`: mend the rights. `damaged`:
-    ///   names file, offset, sequence and reason; do not start. `newerVersion`: upgrade. `badLimits`: mend
-    ///   the configuration. `noSpace`, `inputOutput`: mend the disk.
+    ///   names file, offset, sequence and reason; do not start. `damaged(.snapshotAhead)`: the journal ends
+    ///   before `from`; nothing was changed, and the caller may open it again without the snapshot.
+    ///   `newerVersion`: upgrade. `badLimits`: mend the configuration. `noSpace`, `inputOutput`: mend the disk.
     public static func open(
         directory: String, limits: JournalLimits = JournalLimits(), counters: Counters,
-        clock: any InstantSource = SystemClock(), replay: (JournalRecord) throws(JournalError) -> Void
+        clock: any InstantSource = SystemClock(), from: JournalSequence = .zero.next,
+        replay: (JournalRecord) throws(JournalError) -> Void
     ) throws(JournalError) -> JournalWriter {
         try limits.validate()
         let files = try SegmentFiles.open(
@@ -43,7 +47,7 @@ public struct JournalWriter: ~Copyable, Sendable {
         let random = JournalIdentity(high: .random(in: 1...(.max)), low: .random(in: 0...(.max)))
         let journal = try SegmentedJournal.open(
             files, limits: limits, identity: random, now: clock.now().wall, checksum: CRC32C.checksum,
-            replay: replay)
+            from: from, replay: replay)
         return JournalWriter(journal: journal, counters: counters)
     }
 

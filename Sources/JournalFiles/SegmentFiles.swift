@@ -103,18 +103,7 @@ struct SegmentFiles: JournalStorage, ~Copyable, Sendable {
     // MARK: JournalStorage
 
     func segments() throws(JournalError) -> [JournalSequence] {
-        let names = try journaling("list the directory", file: directoryPath) { () throws(Errno) in
-            try Files.list(directory)
-        }
-        var segments: [JournalSequence] = []
-        for name in names where FileNames.isSegment(name) {
-            guard let first = FileNames.first(of: name) else {
-                throw JournalError(
-                    .damaged(.headerMisfit), file: name, reason: "no segment has such a name: was it renamed?")
-            }
-            segments.append(first)
-        }
-        return segments.sorted()
+        try JournalDirectory.segments(in: directory, path: directoryPath)
     }
 
     func size(of segment: JournalSequence) throws(JournalError) -> Int {

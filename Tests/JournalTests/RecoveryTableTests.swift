@@ -27,7 +27,7 @@ struct RecoveryTableTests {
         try scenario.prepare(&stage)
         var replayed: [Sample] = []
         do throws(JournalError) {
-            var journal = try open(stage.disk, replayed: &replayed)
+            var journal = try open(stage.disk, from: scenario.from, replayed: &replayed)
             guard case .opens(let count, let cutFrom) = scenario.outcome else {
                 Issue.record("opened: \(journal.report)")
                 return
@@ -48,7 +48,7 @@ struct RecoveryTableTests {
                 scenario.label == .unknownFlag ? .newerVersion : .damaged(scenario.label)
             #expect(error.code == code, "\(error)")
             #expect(error.sequence?.value == sequence, "\(error)")
-            #expect(error.file != nil && error.offset != nil, "\(error)")
+            #expect(error.file != nil && error.offset != nil || stage.disk.segments.isEmpty, "\(error)")
         }
     }
 }
@@ -87,6 +87,8 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     let outcome: Outcome
     /// Whether the scan passes this row and ends at another.
     var isPassing = false
+    /// The first sequence that no snapshot holds.
+    var from: UInt64 = 1
     let prepare: @Sendable (inout Stage) throws -> Void
     var testDescription: String { "\(label.rawValue): \(name)" }
 
@@ -220,7 +222,9 @@ struct Scenario: Sendable, CustomTestStringConvertible {
         Scenario(label: .headerMisfit, name: "the file is shorter than it says", outcome: .refused(sequence: 1)) {
             $0.disk.segments[1]?.visible.removeLast(512)
         },
-        Scenario(label: .headerMisfit, name: "the file has another's name", outcome: .refused(sequence: 1)) {
+        Scenario(
+            label: .headerMisfit, name: "the file has another's name", outcome: .refused(sequence: 2), from: 2
+        ) {
             $0.disk.segments[1 + 1] = $0.disk.segments.removeValue(forKey: 1)
         },
         Scenario(label: .foreignSegment, name: "a segment of another journal", outcome: .refused(sequence: 25)) {
@@ -241,6 +245,19 @@ struct Scenario: Sendable, CustomTestStringConvertible {
             stage in
             try stage.forgeSegment(first: 7)
         },
+        Scenario(
+            label: .missingSegment, name: "the segment that holds the first record behind a snapshot is gone",
+            outcome: .refused(sequence: 20), from: 20
+        ) { stage in
+            try stage.fill()
+            stage.disk.segments[1] = nil
+        },
+        Scenario(
+            label: .snapshotAhead, name: "the last batch is gone", outcome: .refused(sequence: 7), from: 10
+        ) { $0.disk.overwrite([UInt8](repeating: 0, count: 512), at: 5120, of: 1) },
+        Scenario(
+            label: .snapshotAhead, name: "every segment is gone", outcome: .refused(sequence: 1), from: 10
+        ) { $0.disk.segments = [:] },
     ]
 }
 
