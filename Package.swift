@@ -72,7 +72,9 @@ let package = Package(
         .target(name: "Credentials", dependencies: ["COpenSSL"]),
 
         // Tier 3: edges; none imports another.
-        .target(name: "JournalFiles", dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry"]),
+        // The journal's chain is a SHA-256, and cryptography comes from Credentials.
+        .target(
+            name: "JournalFiles", dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry", "Credentials"]),
         .target(
             name: "UnitTransport",
             dependencies: ["AlertModel", "UnitProtocol", "EventRing", "LinuxIO", "Telemetry", "COpenSSL"]),
@@ -121,7 +123,7 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
         .testTarget(name: "UnitProtocolTests", dependencies: ["UnitProtocol", "AlertModel"]),
         .testTarget(name: "AlertDispatchTests", dependencies: ["AlertDispatch", "AlertModel"]),
-        .testTarget(name: "JournalTests", dependencies: ["Journal", "AlertModel"]),
+        .testTarget(name: "JournalTests", dependencies: ["Journal", "AlertModel", "Credentials"]),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"]),
         .testTarget(name: "EventRingTests", dependencies: ["EventRing", "LinuxIO", "AlertModel"]),
         .testTarget(name: "CredentialsTests", dependencies: ["Credentials"]),

@@ -22,7 +22,10 @@ let package = Package(
         .target(name: "EventRing", dependencies: ["AlertModel", "LinuxIO"]),
         .target(name: "Telemetry"),
         .target(name: "Journal", dependencies: ["AlertModel"]),
-        .target(name: "JournalFiles", dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry"]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .target(name: "Credentials", dependencies: ["COpenSSL"]),
+        .target(
+            name: "JournalFiles", dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry", "Credentials"]),
         .target(name: "CTicks"),
         .executableTarget(name: "ring-bench", dependencies: ["EventRing", "LinuxIO", "CTicks"]),
         .executableTarget(
@@ -30,4 +33,4 @@ let package = Package(
     ]
 )
 
-for target in package.targets { target.swiftSettings = houseSettings }
+for target in package.targets where target.type != .system { target.swiftSettings = houseSettings }

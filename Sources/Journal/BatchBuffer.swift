@@ -44,24 +44,26 @@ struct BatchBuffer: ~Copyable, @unchecked Sendable {
 
     /// Completes headers, checksums and padding for a place in a segment.
     ///
-    /// - Returns: the bytes to write, borrowed until the next change. One pass over the batch.
+    /// - Returns: the bytes to write, borrowed until the next change, and the chain up to and with the batch.
+    ///   Two passes over the batch.
     mutating func seal(
-        offset: Int, seed: UInt32, alignment: Int, durableThrough: JournalSequence, checksum: Checksum
-    ) -> UnsafeRawBufferPointer {
+        offset: Int, seed: UInt32, alignment: Int, durableThrough: JournalSequence, previous: ChainValue,
+        digests: JournalDigests
+    ) -> (bytes: UnsafeRawBufferPointer, chain: ChainValue) {
         var place = BatchHeader.bytes
         while place < used {
             place = RecordHeader.seal(
-                at: place, of: memory, durableThrough: durableThrough, seed: seed, checksum: checksum)
+                at: place, of: memory, durableThrough: durableThrough, seed: seed, checksum: digests.checksum)
         }
-        BatchHeader(
-            batchBytes: used, recordCount: recordCount, first: durableThrough.next, durableThrough: durableThrough
-        ).encode(into: memory, offset: offset, seed: seed, checksum: checksum)
+        let chain = BatchHeader.seal(
+            memory, batchBytes: used, recordCount: recordCount, durableThrough: durableThrough, offset: offset,
+            seed: seed, previous: previous, digests: digests)
         let end = used.roundedUp(to: alignment)
         if end > used {
             _ = UnsafeMutableRawBufferPointer(rebasing: memory[used..<end])
                 .initializeMemory(as: UInt8.self, repeating: 0)
         }
-        return UnsafeRawBufferPointer(rebasing: memory[..<end])
+        return (UnsafeRawBufferPointer(rebasing: memory[..<end]), chain)
     }
 
     /// Forgets the records.

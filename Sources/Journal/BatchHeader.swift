@@ -14,7 +14,7 @@ public import AlertModel
 ///     24     8  durable through: every record up to here was durable when the batch was written
 ///     32     4  the batch's own offset in the file, so that a misdirected block is known for one
 ///     36     4  flags, zero; a reader that does not know a bit refuses
-///     40    32  chain: SHA-256 over everything up to and with this batch; zero without feature bit 0
+///     40    32  chain: SHA-256 of bytes 4 to 39, the chain before this batch, and bytes 72 to the batch's end
 ///     72    24  zero
 /// ```
 /// Batches begin at multiples of the segment's alignment; from a batch's end to the next multiple all bytes
@@ -30,20 +30,45 @@ public struct BatchHeader: Hashable, Sendable {
     public let first: JournalSequence
     /// The proof that recovery needs: finding this batch whole means that all up to here was acknowledged.
     public let durableThrough: JournalSequence
+    /// The chain up to and with this batch, as the header claims it.
+    public let chain: ChainValue
 
-    /// - Parameter offset: where in the file the batch goes.
-    func encode(
-        into batch: UnsafeMutableRawBufferPointer, offset: Int, seed: UInt32, checksum: Checksum
-    ) {
+    private static let chainOffset = 40
+
+    /// Writes the header in front of records that are complete.
+    ///
+    /// - Parameters:
+    ///   - batch: begins with the header; the records stand behind it.
+    ///   - durableThrough: of this batch; its first record follows.
+    ///   - offset: where in the file the batch goes.
+    ///   - previous: the chain before it.
+    /// - Returns: the chain up to and with it. One pass over the batch.
+    static func seal(
+        _ batch: UnsafeMutableRawBufferPointer, batchBytes: Int, recordCount: Int,
+        durableThrough: JournalSequence, offset: Int, seed: UInt32, previous: ChainValue, digests: JournalDigests
+    ) -> ChainValue {
         _ = UnsafeMutableRawBufferPointer(rebasing: batch[..<Self.bytes])
             .initializeMemory(as: UInt8.self, repeating: 0)
         batch.store(Self.magic, at: 4)
         batch.store(UInt32(batchBytes), at: 8)
         batch.store(UInt32(recordCount), at: 12)
-        batch.store(first.value, at: 16)
+        batch.store(durableThrough.next.value, at: 16)
         batch.store(durableThrough.value, at: 24)
         batch.store(UInt32(offset), at: 32)
-        batch.store(checksum(seed, UnsafeRawBufferPointer(rebasing: batch[4..<Self.bytes])), at: 0)
+        let chain = chain(
+            UnsafeRawBufferPointer(rebasing: batch[..<batchBytes]), previous: previous, digests: digests)
+        chain.store(into: batch, at: chainOffset)
+        batch.store(digests.checksum(seed, UnsafeRawBufferPointer(rebasing: batch[4..<Self.bytes])), at: 0)
+        return chain
+    }
+
+    /// What the chain is after a batch.
+    static func chain(
+        _ batch: UnsafeRawBufferPointer, previous: ChainValue, digests: JournalDigests
+    ) -> ChainValue {
+        digests.chain(
+            UnsafeRawBufferPointer(rebasing: batch[4..<chainOffset]), previous,
+            UnsafeRawBufferPointer(rebasing: batch[(chainOffset + ChainValue.bytes)...]))
     }
 
     /// What stands at a place where a batch may begin.
@@ -76,7 +101,8 @@ public struct BatchHeader: Hashable, Sendable {
             batchBytes: Int(segment.load(UInt32.self, at: offset + 8)),
             recordCount: Int(segment.load(UInt32.self, at: offset + 12)),
             first: JournalSequence(segment.load(UInt64.self, at: offset + 16)),
-            durableThrough: JournalSequence(segment.load(UInt64.self, at: offset + 24)))
+            durableThrough: JournalSequence(segment.load(UInt64.self, at: offset + 24)),
+            chain: ChainValue(segment, at: offset + chainOffset))
         guard header.recordCount > 0, header.batchBytes <= JournalLimits.batchBytesCeiling,
             offset + header.batchBytes <= segment.count,
             bytes + header.recordCount * RecordHeader.bytes <= header.batchBytes

@@ -5,12 +5,14 @@ internal import AlertModel
 
 /// Reads a journal in order.
 struct JournalRecovery {
-    let checksum: Checksum
+    let digests: JournalDigests
 
     /// What was found.
     struct Found {
         var segment = CurrentSegment.none
         var last = JournalSequence.zero
+        /// The chain up to `last`; nil before the first segment that is read when segments before it are not.
+        var chain: ChainValue?
         var identity: JournalIdentity?
         var report = RecoveryReport()
     }
@@ -25,6 +27,7 @@ struct JournalRecovery {
         let names = try storage.segments()
         let start = try start(in: names, from: from, on: storage)
         found.report.segmentsSkipped = start
+        if start == 0, names.first == .zero.next { found.chain = .zero }
         if let first = names.dropFirst(start).first { found.last = JournalSequence(max(first.value, 1) - 1) }
         for (index, name) in names.enumerated().dropFirst(start) {
             let following = index + 1 < names.count ? names[index + 1] : nil
@@ -43,7 +46,7 @@ struct JournalRecovery {
             try storage.open(name)
             found.segment = CurrentSegment(
                 offset: end.offset, bytes: header.segmentBytes, alignment: header.batchAlignment, seed: seed)
-            try settle(end, of: name, memory, on: &storage, &found.report)
+            try settle(end, of: name, memory, seed, on: &storage, &found)
         }
         return found
     }
@@ -98,14 +101,14 @@ struct JournalRecovery {
         }
         let decoded: (header: SegmentHeader, seed: UInt32)
         do throws(SegmentHeader.Refusal) {
-            decoded = try SegmentHeader.decode(memory, checksum: checksum)
+            decoded = try SegmentHeader.decode(memory, checksum: digests.checksum)
         } catch {
             switch error {
             case .unreadable: throw refusal(.headerUnreadable, "the first block is not a segment header")
             case .badValue: throw refusal(.headerMisfit, "the header holds a value outside its range")
             case .newerVersion:
                 throw JournalError(
-                    .newerVersion, file: file, offset: 8, reason: "this gateway reads version 1 without features")
+                    .newerVersion, file: file, offset: 8, reason: "this gateway reads version 1 with feature 1")
             }
         }
         let header = decoded.header
@@ -128,6 +131,12 @@ struct JournalRecovery {
         guard header.first == found.last.next else {
             throw refusal(.repeatedSegment, "the segment before it holds records up to \(found.last.value)")
         }
+        if let chain = found.chain,
+            SegmentHeader.chain(memory, previous: chain, digests: digests)
+                != SegmentHeader.chainClaimed(by: memory)
+        {
+            throw refusal(.brokenChain, "its header does not continue the chain of the segment before it")
+        }
         return decoded
     }
 
@@ -136,7 +145,7 @@ struct JournalRecovery {
         file: String, found: inout Found, replay: (JournalRecord) throws(JournalError) -> Bool
     ) throws(JournalError) -> SegmentEnd {
         var scanner = SegmentScanner(
-            bytes: memory, header: header, seed: seed, following: following, checksum: checksum)
+            bytes: memory, header: header, seed: seed, following: following, digests: digests)
         found.report.segments += 1
         while true {
             switch scanner.next() {
@@ -146,6 +155,7 @@ struct JournalRecovery {
                 found.report.records += 1
             case .end(let end):
                 found.report.end = end.label
+                found.chain = end.chain
                 return end
             case .refused(let damage):
                 var reason = "\(damage.place.rawValue) where record \(damage.sequence.value) belongs"
@@ -155,43 +165,6 @@ struct JournalRecovery {
                     isNewer ? .newerVersion : .damaged(damage.label), file: file, offset: damage.offset,
                     sequence: damage.sequence, reason: reason)
             }
-        }
-    }
-
-    /// Makes what was read durable and what was not taken zero, before anybody acts on either.
-    private func settle<Storage: JournalStorage & ~Copyable>(
-        _ end: SegmentEnd, of name: JournalSequence, _ memory: UnsafeRawBufferPointer, on storage: inout Storage,
-        _ report: inout RecoveryReport
-    ) throws(JournalError) {
-        if let cut = end.cut {
-            report.cut = RecoveryReport.Cut(
-                file: storage.name(of: name), offset: cut.from, bytes: cut.to - cut.from, sequence: end.next,
-                label: end.label)
-            if cut.to > cut.from {
-                try storage.setAside(
-                    UnsafeRawBufferPointer(rebasing: memory[cut.from..<cut.to]), of: name, at: cut.from)
-                try zero(cut, on: &storage)
-            }
-        }
-        // The last batch may never have been synced, or its sync may have failed, and yet be readable here
-        // out of the kernel's memory. Written again it is dirty again, and the sync means it.
-        if let last = end.last {
-            try storage.write(UnsafeRawBufferPointer(rebasing: memory[last]), at: last.lowerBound)
-        }
-        try storage.sync()
-    }
-
-    private func zero<Storage: JournalStorage & ~Copyable>(
-        _ cut: SegmentCut, on storage: inout Storage
-    ) throws(JournalError) {
-        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 4096)
-        defer { piece.deallocate() }
-        _ = piece.initializeMemory(as: UInt8.self, repeating: 0)
-        var offset = cut.from
-        while offset < cut.to {
-            let count = min(piece.count, cut.to - offset)
-            try storage.write(UnsafeRawBufferPointer(rebasing: piece[..<count]), at: offset)
-            offset += count
         }
     }
 }

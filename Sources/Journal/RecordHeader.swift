@@ -91,6 +91,10 @@ enum RecordHeader {
             checksum(seed, UnsafeRawBufferPointer(rebasing: segment[(offset + 4)..<bodyEnd]))
                 == segment.load(UInt32.self, at: offset)
         else { return segment.isZero(from: offset, to: bodyStart) ? .zeros : .checksumWrong }
+        // The bytes between two records stand in no CRC, but they are zero and the chain contains them.
+        guard segment.isZero(from: bodyEnd, to: min(end, offset + recordBytes(bodyBytes: bodyBytes))) else {
+            return .checksumWrong
+        }
         let kindAndFlags = segment.load(UInt32.self, at: offset + 36)
         guard kindAndFlags <= 0xFF else { return .unknownFlags }
         let sequence = segment.load(UInt64.self, at: offset + 8)

@@ -16,6 +16,8 @@ public enum RecoveryPlace: String, CaseIterable, Hashable, Sendable {
     case ahead = "a later sequence"
     /// CRC good, but it says that it belongs elsewhere in the file.
     case misplaced = "a block of another place"
+    /// Every CRC good, but the chain does not contain these bytes.
+    case unchained = "records that the chain does not contain"
     /// CRC good, with a flag that this version does not know.
     case unknown = "a flag of a newer version"
     /// Zeros, or the segment's end, where a batch may begin.
@@ -34,7 +36,7 @@ public enum RecoveryAftermath: CaseIterable, Hashable, Sendable {
     case notAsked
     /// Zeros to the end of the last segment.
     case nothing
-    /// The next batch or segment goes on with exactly the expected sequence: nothing is missing.
+    /// Another segment.
     case resumes
     /// Bytes, but none that shows that the expected sequence was ever durable.
     case unproven
@@ -50,7 +52,7 @@ public enum RecoveryAftermath: CaseIterable, Hashable, Sendable {
 public enum RecoveryVerdict: Hashable, Sendable {
     /// Take the record or batch and go on behind it.
     case take
-    /// Go on with the next batch or segment.
+    /// Go on with the next segment.
     case goOn
     /// The journal ends here.
     case end
@@ -71,7 +73,7 @@ public struct RecoveryCase: Sendable {
         case unknownFlag = "unknown flag"
         case cleanEnd = "clean end"
         case segmentEnd = "end of segment"
-        case earlierCut = "cut by an earlier recovery"
+        case brokenChain = "chain does not continue"
         case lostBatch = "acknowledged batch missing"
         case lostRecord = "acknowledged record unreadable"
         case strayBlock = "misdirected block behind the end"
@@ -117,6 +119,8 @@ public enum RecoveryTable {
         RecoveryCase(.missingSequence, [.ahead], any, .refuse),
         RecoveryCase(.misplacedBlock, [.misplaced], any, .refuse),
         RecoveryCase(.unknownFlag, [.unknown], any, .refuse),
+        // Damage does not mend CRCs: somebody changed or replaced records.
+        RecoveryCase(.brokenChain, [.unchained], any, .refuse),
         // Nothing where a batch may begin.
         RecoveryCase(.cleanEnd, [.free], [.nothing, .notAsked], .end),
         RecoveryCase(.segmentEnd, [.free], [.resumes], .goOn),
@@ -125,8 +129,7 @@ public enum RecoveryTable {
         RecoveryCase(.strayBytes, [.free], [.unproven, .beyondOneBatch], .cut),
         // A batch whose records do not all read.
         RecoveryCase(.torn, unreadable, [.nothing, .notAsked, .unproven], .cut),
-        RecoveryCase(.earlierCut, unreadable, [.resumes], .goOn),
-        RecoveryCase(.lostRecord, unreadable, [.proven], .refuse),
+        RecoveryCase(.lostRecord, unreadable, [.proven, .resumes], .refuse),
         RecoveryCase(.wreck, unreadable, [.beyondOneBatch], .refuse),
         RecoveryCase(.strayBlock, unreadable.union([.free]), [.misplaced], .refuse),
     ]

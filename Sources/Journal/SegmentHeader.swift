@@ -17,7 +17,7 @@ public import AlertModel
 ///     40     8  durable through: every record up to here was durable when the segment was made
 ///     48     8  created, wall clock, ns since 1970 (signed)
 ///     56    16  journal identity: random, the same in every segment of a journal
-///     72    32  chain: SHA-256 over everything before; zero without feature bit 0
+///     72    32  chain: SHA-256 of bytes 0 to 71, the chain before this segment, and bytes 104 to 4091
 ///    104    32  archive anchor: SHA-256 of the previous segment's file; zero without feature bit 1
 ///    136     8  newest snapshot when the segment was made, by sequence; zero when there is none
 ///    144  3948  zero
@@ -32,7 +32,9 @@ public struct SegmentHeader: Hashable, Sendable {
     /// The version this code writes.
     public static let version: UInt16 = 1
     /// Required features that this code knows.
-    public static let knownFeatures: UInt32 = 0
+    public static let knownFeatures: UInt32 = 1
+    /// Bit 0: batches and segments are chained by SHA-256. Always there.
+    static let chained: UInt32 = 1
     static let magic: UInt64 = 0x4E52_554F_4A53_4F53
     /// First sequences that a segment may have; counting on from one of them cannot overflow.
     static let firstRange: ClosedRange<UInt64> = 1...1 << 62
@@ -67,14 +69,18 @@ public struct SegmentHeader: Hashable, Sendable {
 
     /// Writes the block.
     ///
-    /// - Parameter block: ``bytes`` bytes; all are written.
-    /// - Returns: the header's CRC, seed of the segment.
-    public func encode(into block: UnsafeMutableRawBufferPointer, checksum: Checksum) -> UInt32 {
+    /// - Parameters:
+    ///   - block: ``bytes`` bytes; all are written.
+    ///   - previous: the chain before this segment; ``ChainValue/zero`` in the first.
+    /// - Returns: the header's CRC, seed of the segment, and the chain up to and with the header.
+    public func encode(
+        into block: UnsafeMutableRawBufferPointer, previous: ChainValue, digests: JournalDigests
+    ) -> (seed: UInt32, chain: ChainValue) {
         precondition(block.count == Self.bytes, "a header is one block")
         _ = block.initializeMemory(as: UInt8.self, repeating: 0)
         block.store(Self.magic, at: 0)
         block.store(Self.version, at: 8)
-        block.store(Self.knownFeatures, at: 12)
+        block.store(Self.chained, at: 12)
         block.store(UInt32(batchAlignment), at: 20)
         block.store(UInt64(segmentBytes), at: 24)
         block.store(first.value, at: 32)
@@ -82,9 +88,31 @@ public struct SegmentHeader: Hashable, Sendable {
         block.store(created.nanoseconds, at: 48)
         block.store(identity.high, at: 56)
         block.store(identity.low, at: 64)
-        let seed = checksum(0, UnsafeRawBufferPointer(rebasing: block[..<(Self.bytes - 4)]))
-        block.store(seed, at: Self.bytes - 4)
-        return seed
+        let chain = Self.chain(UnsafeRawBufferPointer(block), previous: previous, digests: digests)
+        chain.store(into: block, at: Self.chainOffset)
+        let seed = digests.checksum(0, UnsafeRawBufferPointer(rebasing: block[..<Self.crcOffset]))
+        block.store(seed, at: Self.crcOffset)
+        return (seed, chain)
+    }
+
+    private static let chainOffset = 72
+    private static let crcOffset = bytes - 4
+
+    /// What the chain is after the header of a segment.
+    ///
+    /// - Parameter segment: at least ``bytes`` bytes, begins with the header.
+    /// - Returns: what ``chainClaimed(by:)`` gives where the chain continues.
+    public static func chain(
+        _ segment: UnsafeRawBufferPointer, previous: ChainValue, digests: JournalDigests
+    ) -> ChainValue {
+        digests.chain(
+            UnsafeRawBufferPointer(rebasing: segment[..<chainOffset]), previous,
+            UnsafeRawBufferPointer(rebasing: segment[(chainOffset + ChainValue.bytes)..<crcOffset]))
+    }
+
+    /// The chain up to and with a segment's header, as the header claims it: where a check may begin.
+    public static func chainClaimed(by segment: UnsafeRawBufferPointer) -> ChainValue {
+        ChainValue(segment, at: chainOffset)
     }
 
     /// Why a block is not a header this code can use.
@@ -105,8 +133,8 @@ public struct SegmentHeader: Hashable, Sendable {
         _ segment: UnsafeRawBufferPointer, checksum: Checksum
     ) throws(Refusal) -> (header: SegmentHeader, seed: UInt32) {
         guard segment.count >= bytes, segment.load(UInt64.self, at: 0) == magic else { throw .unreadable }
-        let seed = segment.load(UInt32.self, at: bytes - 4)
-        guard checksum(0, UnsafeRawBufferPointer(rebasing: segment[..<(bytes - 4)])) == seed else {
+        let seed = segment.load(UInt32.self, at: crcOffset)
+        guard checksum(0, UnsafeRawBufferPointer(rebasing: segment[..<crcOffset])) == seed else {
             throw .unreadable
         }
         guard segment.load(UInt16.self, at: 8) == version, segment.load(UInt32.self, at: 12) & ~knownFeatures == 0
@@ -114,7 +142,8 @@ public struct SegmentHeader: Hashable, Sendable {
         var limits = JournalLimits()
         limits.batchAlignment = Int(segment.load(UInt32.self, at: 20))
         limits.segmentBytes = Int(clamping: segment.load(UInt64.self, at: 24))
-        guard JournalLimits.batchAlignmentRange.contains(limits.batchAlignment),
+        guard segment.load(UInt32.self, at: 12) & chained != 0,
+            JournalLimits.batchAlignmentRange.contains(limits.batchAlignment),
             limits.batchAlignment.nonzeroBitCount == 1,
             JournalLimits.segmentBytesRange.contains(limits.segmentBytes),
             firstRange.contains(segment.load(UInt64.self, at: 32))

@@ -8,29 +8,23 @@ extension SegmentScanner {
         let aftermath: RecoveryAftermath
         /// Where the finding stands.
         var offset: Int?
-        /// Where to go on inside this segment; nil to go on with the next segment.
-        var resumesAt: Int?
 
-        init(_ aftermath: RecoveryAftermath, offset: Int? = nil, resumesAt: Int? = nil) {
+        init(_ aftermath: RecoveryAftermath, offset: Int? = nil) {
             self.aftermath = aftermath
             self.offset = offset
-            self.resumesAt = resumesAt
         }
     }
 
     /// Answers for the unreadable or empty place at `origin`.
     ///
     /// Costs one pass over the rest of the segment, at worst with one CRC every eight bytes.
-    /// - Parameters:
-    ///   - batchStart: where the batch begins that `origin` is in.
-    ///   - nextBatch: where the next batch belongs when `origin` is inside a batch.
-    func look(behind origin: Int, batchStart: Int, nextBatch: Int?, place: RecoveryPlace) -> Evidence {
-        if let nextBatch, case .readable(let next) = readBatch(at: nextBatch), next.first == expected {
-            return Evidence(.resumes, offset: nextBatch, resumesAt: nextBatch)
-        }
-        if let following {
-            // Whether the next segment really begins where this one ends is asked when it is opened.
-            return Evidence(place == .free || following <= expected ? .resumes : .proven)
+    /// - Parameter batchStart: where the batch begins that `origin` is in.
+    func look(behind origin: Int, batchStart: Int, place: RecoveryPlace) -> Evidence {
+        if following != nil {
+            // A segment is made when everything before it is durable and whole: what an earlier recovery kept
+            // of a torn batch it made a whole one. Whether the next segment really begins where this one ends
+            // is asked when it is opened.
+            return Evidence(place == .free ? .resumes : .proven)
         }
         let contentEnd = bytes.endOfContent(from: origin)
         guard contentEnd > origin else { return Evidence(.nothing) }
@@ -43,15 +37,16 @@ extension SegmentScanner {
     }
 
     private func readBatch(at offset: Int) -> BatchHeader.Reading {
-        BatchHeader.read(bytes, at: offset, seed: seed, checksum: checksum)
+        BatchHeader.read(bytes, at: offset, seed: seed, checksum: digests.checksum)
     }
 
-    /// Looks for a whole batch header behind `origin`.
+    /// Looks for a whole batch header behind `origin`. Even one that begins with the expected sequence was
+    /// written later: a torn batch was made whole before anything was written behind it.
     private func findBatch(from origin: Int, to contentEnd: Int) -> Evidence? {
         var offset = (origin + 1).roundedUp(to: header.batchAlignment)
         while offset < contentEnd {
             switch readBatch(at: offset) {
-            case .readable(let found) where found.durableThrough >= expected:
+            case .readable(let found) where found.first >= expected:
                 return Evidence(.proven, offset: offset)
             case .misplaced: return Evidence(.misplaced, offset: offset)
             default: offset += header.batchAlignment
@@ -71,7 +66,7 @@ extension SegmentScanner {
             let sequence = bytes.load(UInt64.self, at: offset + 8)
             if sequence > expected.value, sequence <= sequenceMax,
                 case .readable(_, let durableThrough) = RecordHeader.read(
-                    bytes, at: offset, end: bytes.count, seed: seed, checksum: checksum),
+                    bytes, at: offset, end: bytes.count, seed: seed, checksum: digests.checksum),
                 durableThrough >= expected
             {
                 return Evidence(.proven, offset: offset)

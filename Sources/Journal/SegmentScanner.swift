@@ -18,17 +18,23 @@ public struct SegmentScanner {
     let bytes: UnsafeRawBufferPointer
     let header: SegmentHeader
     let seed: UInt32
-    let checksum: Checksum
+    let digests: JournalDigests
     /// First sequence of the segment behind this one; nil in the last.
     let following: JournalSequence?
 
     /// The sequence that comes next.
     public private(set) var expected: JournalSequence
+    /// The chain up to and with the last batch that was taken whole; at first, what the header claims.
+    public private(set) var chain: ChainValue
     /// Where the next batch or record belongs.
     private var offset: Int
-    private var batch = OpenBatch(start: 0, end: 0, recordsLeft: 0, recordsTaken: 0)
+    /// The batch that is being read, and the one before it.
+    private var batch: TakenBatch?
+    private var batchBefore: TakenBatch?
+    private var recordsLeft = 0
+    private var batchEnd = 0
     /// The last batch of which a record was taken.
-    private var lastTaken: Range<Int>?
+    private var lastTaken: TakenBatch? { if let batch, batch.records > 0 { batch } else { batchBefore } }
 
     /// - Parameters:
     ///   - bytes: the whole segment; borrowed, must outlive the scanner.
@@ -37,37 +43,41 @@ public struct SegmentScanner {
     ///   - following: first sequence of the segment behind this one; nil when this is the last.
     public init(
         bytes: UnsafeRawBufferPointer, header: SegmentHeader, seed: UInt32, following: JournalSequence?,
-        checksum: @escaping Checksum
+        digests: JournalDigests
     ) {
         self.bytes = bytes
         self.header = header
         self.seed = seed
-        self.checksum = checksum
+        self.digests = digests
         self.following = following
         expected = header.first
+        chain = SegmentHeader.chainClaimed(by: bytes)
         offset = header.bodyOffset
     }
 
     /// The next record, or how the segment ends. Not to be called again after that.
     public mutating func next() -> Step {
         while true {
-            let step = batch.recordsLeft > 0 ? takeRecord() : enterBatch()
+            let step = recordsLeft > 0 ? takeRecord() : enterBatch()
             if let step { return step }
         }
     }
 
     private mutating func takeRecord() -> Step? {
-        switch RecordHeader.read(bytes, at: offset, end: batch.end, seed: seed, checksum: checksum) {
+        switch readRecord(at: offset, end: batchEnd) {
         case .readable(let record, _):
             guard record.sequence == expected else {
                 return settle(record.sequence < expected ? .repeated : .ahead)
             }
             offset += RecordHeader.recordBytes(bodyBytes: record.body.count)
             expected = expected.next
-            batch.recordsLeft -= 1
-            batch.recordsTaken += 1
-            lastTaken = batch.start..<offset
-            if batch.recordsLeft == 0 { offset = batch.end.roundedUp(to: header.batchAlignment) }
+            recordsLeft -= 1
+            batch?.end = offset
+            batch?.records += 1
+            if recordsLeft == 0 {
+                chain = batch?.header.chain ?? chain
+                offset = batchEnd.roundedUp(to: header.batchAlignment)
+            }
             return .record(record)
         case .zeros: return settle(.absent)
         case .unknownFlags: return settle(.unknown)
@@ -77,11 +87,15 @@ public struct SegmentScanner {
     }
 
     private mutating func enterBatch() -> Step? {
-        switch BatchHeader.read(bytes, at: offset, seed: seed, checksum: checksum) {
+        switch BatchHeader.read(bytes, at: offset, seed: seed, checksum: digests.checksum) {
         case .readable(let found):
             guard found.first == expected else { return settle(found.first < expected ? .repeated : .ahead) }
-            batch = OpenBatch(
-                start: offset, end: offset + found.batchBytes, recordsLeft: found.recordCount, recordsTaken: 0)
+            guard continuesChain(found) || !isReadable(found) else { return settle(.unchained) }
+            batchBefore = lastTaken
+            batchEnd = offset + found.batchBytes
+            batch = TakenBatch(
+                header: found, start: offset, end: offset + BatchHeader.bytes, records: 0, previous: chain)
+            recordsLeft = found.recordCount
             offset += BatchHeader.bytes
             return nil
         case .zeros: return settle(.free)
@@ -92,28 +106,44 @@ public struct SegmentScanner {
         }
     }
 
-    /// Looks up what to do about anything but the next record in order; nil to go on scanning.
-    private mutating func settle(_ place: RecoveryPlace) -> Step? {
-        let isInBatch = batch.recordsLeft > 0
-        let after = isInBatch ? batch.end.roundedUp(to: header.batchAlignment) : nil
+    private func readRecord(at offset: Int, end: Int) -> RecordHeader.Reading {
+        RecordHeader.read(bytes, at: offset, end: end, seed: seed, checksum: digests.checksum)
+    }
+
+    /// Whether the chain contains the batch at ``offset``. If so, all its records are as they were written.
+    private func continuesChain(_ found: BatchHeader) -> Bool {
+        let whole = UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + found.batchBytes)])
+        return BatchHeader.chain(whole, previous: chain, digests: digests) == found.chain
+    }
+
+    /// Whether every record of the batch at ``offset`` reads: then it is not torn, whatever the chain says.
+    private func isReadable(_ found: BatchHeader) -> Bool {
+        var place = offset + BatchHeader.bytes
+        for _ in 0..<found.recordCount {
+            guard case .readable(let record, _) = readRecord(at: place, end: offset + found.batchBytes) else {
+                return false
+            }
+            place += RecordHeader.recordBytes(bodyBytes: record.body.count)
+        }
+        return true
+    }
+
+    /// Looks up what to do about anything but the next record in order.
+    private func settle(_ place: RecoveryPlace) -> Step? {
+        let open = recordsLeft > 0 ? batch : nil
         let asks: Set<RecoveryPlace> = [.free, .absent, .lengthInsane, .checksumWrong]
         let evidence =
             asks.contains(place)
-            ? look(behind: offset, batchStart: isInBatch ? batch.start : offset, nextBatch: after, place: place)
+            ? look(behind: offset, batchStart: open?.start ?? offset, place: place)
             : Evidence(.notAsked)
         let row = RecoveryTable.row(place, evidence.aftermath)
         switch row.verdict {
-        case .goOn:
-            guard let resume = evidence.resumesAt else {
-                return .end(end(row.label))
-            }
-            offset = resume
-            batch.recordsLeft = 0
-            return nil
-        case .end, .take:
-            return .end(end(row.label))
+        case .goOn, .end, .take:
+            return .end(
+                SegmentEnd(
+                    offset: offset, next: expected, label: row.label, cut: nil, last: lastTaken, chain: chain))
         case .cut:
-            return .end(cut(row.label, nextBatch: after))
+            return .end(cut(row.label, open: open))
         case .refuse:
             return .refused(
                 Damage(
@@ -122,25 +152,31 @@ public struct SegmentScanner {
         }
     }
 
-    private func end(_ label: RecoveryCase.Label) -> SegmentEnd {
-        SegmentEnd(offset: offset, next: expected, label: label, cut: nil, last: lastTaken)
-    }
-
     /// The end of a journal whose last batch is not whole: what reads of it is kept.
-    private func cut(_ label: RecoveryCase.Label, nextBatch: Int?) -> SegmentEnd {
-        let isKept = nextBatch != nil && batch.recordsTaken > 0
-        let from = nextBatch != nil && !isKept ? batch.start : offset
+    private func cut(_ label: RecoveryCase.Label, open: TakenBatch?) -> SegmentEnd {
+        let from = if let open, open.records == 0 { open.start } else { offset }
         let cut = SegmentCut(from: from, to: bytes.endOfContent(from: from))
         return SegmentEnd(
-            offset: isKept ? nextBatch ?? from : from, next: expected, label: label, cut: cut, last: lastTaken)
+            offset: from.roundedUp(to: header.batchAlignment), next: expected, label: label, cut: cut,
+            last: lastTaken, chain: chain)
     }
+}
 
-    private struct OpenBatch {
-        var start: Int
-        var end: Int
-        var recordsLeft: Int
-        var recordsTaken: Int
-    }
+/// A batch, as far as it was taken.
+public struct TakenBatch: Hashable, Sendable {
+    /// As it stands in the file.
+    public let header: BatchHeader
+    /// Where the batch begins.
+    public let start: Int
+    /// Behind the last record that was taken.
+    public internal(set) var end: Int
+    /// Records that were taken.
+    public internal(set) var records: Int
+    /// The chain before it.
+    public let previous: ChainValue
+
+    /// Whether every record of it was taken.
+    public var isWhole: Bool { records == header.recordCount }
 }
 
 /// How a segment ends.
@@ -153,8 +189,10 @@ public struct SegmentEnd: Hashable, Sendable {
     public let label: RecoveryCase.Label
     /// What has to be set aside and zeroed before anything is written; nil after a clean end.
     public let cut: SegmentCut?
-    /// Where the last batch stands, as far as it was taken; nil when the segment holds no record.
-    public let last: Range<Int>?
+    /// The last batch of which a record was taken; nil when the segment holds no record.
+    public let last: TakenBatch?
+    /// The chain up to and with the last whole batch.
+    public let chain: ChainValue
 }
 
 /// A range of a segment that is not part of the journal.

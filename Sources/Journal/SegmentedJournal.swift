@@ -11,7 +11,7 @@ public struct SegmentedJournal<Storage: JournalStorage & ~Copyable>: ~Copyable {
     /// Borrowed by the file layer for its own figures.
     public private(set) var storage: Storage
     private let limits: JournalLimits
-    private let checksum: Checksum
+    private let digests: JournalDigests
     private let identity: JournalIdentity
     private var batch: BatchBuffer
     private var headerBlock: HeaderBlock
@@ -22,6 +22,9 @@ public struct SegmentedJournal<Storage: JournalStorage & ~Copyable>: ~Copyable {
     public private(set) var lastSequence: JournalSequence
     /// The last record that is on stable storage.
     public private(set) var durableSequence: JournalSequence
+    /// The chain up to ``durableSequence``: whoever keeps it elsewhere can prove later that nothing before it
+    /// was changed.
+    public private(set) var chain: ChainValue
     /// What the opening found.
     public let report: RecoveryReport
 
@@ -39,27 +42,29 @@ public struct SegmentedJournal<Storage: JournalStorage & ~Copyable>: ~Copyable {
     ///   With `snapshotAhead` the journal ends before `from`, and nothing on the disk was changed.
     public static func open(
         _ storage: consuming Storage, limits: JournalLimits, identity: JournalIdentity, now: WallTime,
-        checksum: @escaping Checksum, from: JournalSequence = .zero.next,
+        digests: JournalDigests, from: JournalSequence = .zero.next,
         replay: (JournalRecord) throws(JournalError) -> Void
     ) throws(JournalError) -> SegmentedJournal {
         try limits.validate()
         let first = max(from, .zero.next)
-        let found = try JournalRecovery(checksum: checksum).run(on: &storage, from: first, replay: replay)
+        let found = try JournalRecovery(digests: digests).run(on: &storage, from: first, replay: replay)
         var journal = SegmentedJournal(
-            storage: storage, limits: limits, identity: found.identity ?? identity, checksum: checksum,
-            segment: found.segment, last: found.last, report: found.report)
+            storage: storage, limits: limits, identity: found.identity ?? identity, digests: digests,
+            segment: found.segment, last: found.last, chain: found.chain ?? .zero, report: found.report)
         if found.segment.seed == nil { try journal.roll(created: now) }
         return journal
     }
 
     private init(
         storage: consuming Storage, limits: JournalLimits, identity: JournalIdentity,
-        checksum: @escaping Checksum, segment: CurrentSegment, last: JournalSequence, report: RecoveryReport
+        digests: JournalDigests, segment: CurrentSegment, last: JournalSequence, chain: ChainValue,
+        report: RecoveryReport
     ) {
         self.storage = storage
         self.limits = limits
         self.identity = identity
-        self.checksum = checksum
+        self.digests = digests
+        self.chain = chain
         self.segment = segment
         self.report = report
         lastSequence = last
@@ -117,12 +122,13 @@ public struct SegmentedJournal<Storage: JournalStorage & ~Copyable>: ~Copyable {
         if segment.offset + batch.used.roundedUp(to: segment.alignment) > segment.bytes {
             try roll(created: batch.firstWall)
         }
-        let bytes = batch.seal(
+        let (bytes, next) = batch.seal(
             offset: segment.offset, seed: segment.seed ?? 0, alignment: segment.alignment,
-            durableThrough: durableSequence, checksum: checksum)
+            durableThrough: durableSequence, previous: chain, digests: digests)
         try storage.write(bytes, at: segment.offset)
         try storage.sync()
         segment.offset += bytes.count
+        chain = next
         return bytes.count
     }
 
@@ -131,11 +137,12 @@ public struct SegmentedJournal<Storage: JournalStorage & ~Copyable>: ~Copyable {
         let header = SegmentHeader(
             limits: limits, first: durableSequence.next, durableThrough: durableSequence, created: created,
             identity: identity)
-        let seed = header.encode(into: headerBlock.memory, checksum: checksum)
+        let (seed, next) = header.encode(into: headerBlock.memory, previous: chain, digests: digests)
         try storage.create(
             header.first, bytes: header.segmentBytes, firstBlock: UnsafeRawBufferPointer(headerBlock.memory))
         segment = CurrentSegment(
             offset: header.bodyOffset, bytes: header.segmentBytes, alignment: header.batchAlignment, seed: seed)
+        chain = next
     }
 }
 

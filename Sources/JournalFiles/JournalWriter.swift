@@ -29,6 +29,7 @@ public struct JournalWriter: ~Copyable, Sendable {
     /// - Parameters:
     ///   - directory: made when missing; its parent must exist.
     ///   - limits: sizes from now on; older segments keep theirs.
+    ///   - digests: for measurements; what is written with others than the standard ones cannot be read.
     ///   - from: the first sequence to replay, when a snapshot holds everything before. Segments wholly before
     ///     it are not read and may have been removed.
     ///   - replay: receives every record from there on in order; its body is borrowed during the call.
@@ -38,16 +39,18 @@ public struct JournalWriter: ~Copyable, Sendable {
     ///   `newerVersion`: upgrade. `badLimits`: mend the configuration. `noSpace`, `inputOutput`: mend the disk.
     public static func open(
         directory: String, limits: JournalLimits = JournalLimits(), counters: Counters,
-        clock: any InstantSource = SystemClock(), from: JournalSequence = .zero.next,
+        clock: any InstantSource = SystemClock(), digests: JournalDigests? = nil,
+        from: JournalSequence = .zero.next,
         replay: (JournalRecord) throws(JournalError) -> Void
     ) throws(JournalError) -> JournalWriter {
         try limits.validate()
         let files = try SegmentFiles.open(
             directory: directory, segmentBytes: limits.segmentBytes, counters: counters, clock: clock)
+        let chosen = if let digests { digests } else { try JournalDigests.standard() }
         let random = JournalIdentity(high: .random(in: 1...(.max)), low: .random(in: 0...(.max)))
         let journal = try SegmentedJournal.open(
-            files, limits: limits, identity: random, now: clock.now().wall, checksum: CRC32C.checksum,
-            from: from, replay: replay)
+            files, limits: limits, identity: random, now: clock.now().wall,
+            digests: chosen, from: from, replay: replay)
         return JournalWriter(journal: journal, counters: counters)
     }
 
@@ -92,6 +95,8 @@ public struct JournalWriter: ~Copyable, Sendable {
     public var lastSequence: JournalSequence { journal.lastSequence }
     /// The last record on stable storage.
     public var durableSequence: JournalSequence { journal.durableSequence }
+    /// The chain up to ``durableSequence``, to be kept elsewhere as proof.
+    public var chain: ChainValue { journal.chain }
     /// What the opening found, and what it cut.
     public var report: RecoveryReport { journal.report }
     /// Segments that had to be made inside a commit because none was ready: rare, slow, harmless.

@@ -29,7 +29,10 @@ struct House {
         House("Credentials", tier: 2, ["COpenSSL"]),
         House(
             "JournalFiles", tier: 3,
-            ["AlertModel", "Journal", "LinuxIO", "Telemetry", "CLinux", "Glibc", "Synchronization"]),
+            [
+                "AlertModel", "Journal", "LinuxIO", "Telemetry", "Credentials", "CLinux", "Glibc",
+                "Synchronization",
+            ]),
         House(
             "UnitTransport", tier: 3,
             [

@@ -1,4 +1,5 @@
 import AlertModel
+import Credentials
 import Journal
 
 /// A record as tests remember it.
@@ -25,6 +26,14 @@ struct Sample: Hashable {
     }
 }
 
+/// CRC-32C in Swift and SHA-256 by OpenSSL.
+func testDigests() -> JournalDigests {
+    guard let context = try? SHA256Context() else { preconditionFailure("no SHA-256") }
+    return JournalDigests { head, previous, rest in
+        ChainValue { digest in previous.withUnsafeBytes { context.digest(head, $0, rest, into: digest) } }
+    }
+}
+
 typealias SimulatedJournal = SegmentedJournal<SimulatedStorage>
 
 /// Small sizes, so that a test meets every border.
@@ -46,7 +55,7 @@ func open(
     defer { replayed = records }
     return try SimulatedJournal.open(
         SimulatedStorage(disk: disk), limits: limits, identity: JournalIdentity(high: identity, low: 1),
-        now: WallTime(nanoseconds: 1), checksum: CRC32C.checksum, from: JournalSequence(from)
+        now: WallTime(nanoseconds: 1), digests: testDigests(), from: JournalSequence(from)
     ) { records.append(Sample($0)) }
 }
 

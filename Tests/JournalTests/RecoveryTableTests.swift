@@ -92,7 +92,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     let prepare: @Sendable (inout Stage) throws -> Void
     var testDescription: String { "\(label.rawValue): \(name)" }
 
-    static let all = clean + torn + lost + misdirected + segments
+    static let all = clean + torn + lost + misdirected + changed + segments
 
     private static let clean: [Scenario] = [
         Scenario(label: .next, name: "nothing happened", outcome: .opens(count: 9, cutFrom: nil), isPassing: true)
@@ -155,14 +155,9 @@ struct Scenario: Sendable, CustomTestStringConvertible {
             stage.disk.overwrite(other.bytes(5632..<6144, of: 1), at: 5632 + 512, of: 1)
         },
         Scenario(
-            label: .earlierCut, name: "a batch cut before, and another behind it",
-            outcome: .opens(count: 10, cutFrom: nil), isPassing: true
-        ) { stage in
-            stage.disk.flip(4, at: 5470, of: 1)
-            var replayed: [Sample] = []
-            var journal = try open(stage.disk, replayed: &replayed)
-            stage.written = replayed + (try journal.commit(2, random: &stage.random))
-        },
+            label: .cleanEnd, name: "a batch cut before, and another behind it",
+            outcome: .opens(count: 10, cutFrom: nil)
+        ) { try $0.cutAndGoOn() },
     ]
 
     private static let lost: [Scenario] = [
@@ -188,6 +183,14 @@ struct Scenario: Sendable, CustomTestStringConvertible {
             try stage.fill()
             stage.disk.flip(4, at: 5120 + 96 + Stage.recordBytes, of: 1)
         },
+        Scenario(
+            label: .lostRecord, name: "a cut batch's header goes back to what it was",
+            outcome: .refused(sequence: 9)
+        ) { stage in
+            let header = stage.disk.bytes(5120..<5216, of: 1)
+            try stage.cutAndGoOn()
+            stage.disk.overwrite(header, at: 5120, of: 1)
+        },
         Scenario(label: .lostBatch, name: "whole batch zeroed in the middle", outcome: .refused(sequence: 4)) {
             $0.disk.overwrite([UInt8](repeating: 0, count: 512), at: 4608, of: 1)
         },
@@ -212,6 +215,31 @@ struct Scenario: Sendable, CustomTestStringConvertible {
         },
         Scenario(label: .unknownFlag, name: "a batch flag of a later version", outcome: .refused(sequence: 4)) {
             try $0.forgeBatch(first: 4, at: 4608, flags: 1)
+        },
+    ]
+
+    private static let changed: [Scenario] = [
+        Scenario(label: .brokenChain, name: "a record changed and its CRC mended", outcome: .refused(sequence: 4))
+        {
+            $0.changeRecord(at: 4608 + 96 + Stage.recordBytes)
+        },
+        Scenario(
+            label: .brokenChain, name: "the last record changed and its CRC mended", outcome: .refused(sequence: 7)
+        ) { $0.changeRecord(at: 5120 + 96 + 2 * Stage.recordBytes) },
+        Scenario(
+            label: .brokenChain, name: "a record changed, its CRC and its batch's chain mended",
+            outcome: .refused(sequence: 7)
+        ) {
+            $0.changeRecord(at: 4608 + 96)
+            $0.mendChain(ofBatchAt: 4608, previousAt: 4096)
+        },
+        Scenario(
+            label: .brokenChain, name: "the end of a segment changed, its CRC and its batch's chain mended",
+            outcome: .refused(sequence: 25)
+        ) { stage in
+            try stage.fill()
+            stage.changeRecord(at: 7680 + 96)
+            stage.mendChain(ofBatchAt: 7680, previousAt: 7168)
         },
     ]
 
@@ -278,12 +306,47 @@ extension Stage {
         var header = disk.bytes(offset..<(offset + 96), of: 1)
         withUnsafeBytes(of: first.littleEndian) { header.replaceSubrange(16..<24, with: $0) }
         header[36] = flags
+        mendChecksum(of: header, at: offset)
+    }
+
+    /// Writes a structure that begins with its CRC, with the right one.
+    private func mendChecksum(of bytes: [UInt8], at offset: Int) {
+        var bytes = bytes
         let seed = disk.bytes(4092..<4096, of: 1).withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
-        let crc = header.withUnsafeBytes {
+        let crc = bytes.withUnsafeBytes {
             CRC32C.checksum(UInt32(littleEndian: seed), UnsafeRawBufferPointer(rebasing: $0[4...]))
         }
-        withUnsafeBytes(of: crc.littleEndian) { header.replaceSubrange(0..<4, with: $0) }
-        disk.overwrite(header, at: offset, of: 1)
+        withUnsafeBytes(of: crc.littleEndian) { bytes.replaceSubrange(0..<4, with: $0) }
+        disk.overwrite(bytes, at: offset, of: 1)
+    }
+
+    /// As somebody would who knows the format: another body, the right CRC.
+    func changeRecord(at offset: Int) {
+        var record = disk.bytes(offset..<(offset + Self.recordBytes), of: 1)
+        record[60] ^= 1
+        mendChecksum(of: record, at: offset)
+    }
+
+    /// Gives a changed batch the chain that it would have had.
+    func mendChain(ofBatchAt offset: Int, previousAt before: Int) {
+        var header = disk.bytes(offset..<(offset + 96), of: 1)
+        let content = disk.bytes((offset + 72)..<(offset + 96 + 3 * Self.recordBytes), of: 1)
+        let previous = disk.bytes((before + 40)..<(before + 72), of: 1)
+        let chain = header[4..<40].withUnsafeBytes { head in
+            content.withUnsafeBytes { rest in
+                testDigests().chain(head, ChainValue { $0.copyBytes(from: previous) }, rest)
+            }
+        }
+        chain.withUnsafeBytes { header.replaceSubrange(40..<72, with: $0) }
+        mendChecksum(of: header, at: offset)
+    }
+
+    /// Damages the last record, lets a recovery cut it, and writes two more.
+    mutating func cutAndGoOn() throws {
+        disk.flip(4, at: 5470, of: 1)
+        var replayed: [Sample] = []
+        var journal = try open(disk, replayed: &replayed)
+        written = replayed + (try journal.commit(2, random: &random))
     }
 
     /// Puts an empty segment with a good header beside the first.
@@ -294,7 +357,8 @@ extension Stage {
         var content = [UInt8](repeating: 0, count: 8192)
         content.withUnsafeMutableBytes {
             _ = header.encode(
-                into: UnsafeMutableRawBufferPointer(rebasing: $0[..<4096]), checksum: CRC32C.checksum)
+                into: UnsafeMutableRawBufferPointer(rebasing: $0[..<4096]), previous: .zero,
+                digests: testDigests())
         }
         disk.segments[first] = SimulatedDisk.Segment(durable: content, visible: content)
     }

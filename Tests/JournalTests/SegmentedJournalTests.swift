@@ -114,7 +114,7 @@ struct SegmentedJournalTests {
         #expect(throws: refusal) {
             _ = try SimulatedJournal.open(
                 SimulatedStorage(disk: disk), limits: smallLimits(), identity: JournalIdentity(high: 1, low: 1),
-                now: WallTime(nanoseconds: 0), checksum: CRC32C.checksum
+                now: WallTime(nanoseconds: 0), digests: testDigests()
             ) { (record) throws(JournalError) in if record.sequence.value == 2 { throw refusal } }
         }
     }
