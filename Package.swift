@@ -74,7 +74,8 @@ let package = Package(
         // Tier 3: edges; none imports another.
         // The journal's chain is a SHA-256, and cryptography comes from Credentials.
         .target(
-            name: "JournalFiles", dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry", "Credentials"]),
+            name: "JournalFiles",
+            dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry", "Credentials", "CLinux"]),
         .target(
             name: "UnitTransport",
             dependencies: ["AlertModel", "UnitProtocol", "EventRing", "LinuxIO", "Telemetry", "COpenSSL"]),

@@ -25,7 +25,8 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "Credentials", dependencies: ["COpenSSL"]),
         .target(
-            name: "JournalFiles", dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry", "Credentials"]),
+            name: "JournalFiles",
+            dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry", "Credentials", "CLinux"]),
         .target(name: "CTicks"),
         .executableTarget(name: "ring-bench", dependencies: ["EventRing", "LinuxIO", "CTicks"]),
         .executableTarget(

@@ -1,5 +1,6 @@
-// The functions of the format: CRC-32C, and SHA-256 by OpenSSL.
+// The functions of the format: CRC-32C by the processor where it can, and SHA-256 by OpenSSL.
 
+internal import CLinux
 internal import Credentials
 public import Journal
 
@@ -14,10 +15,16 @@ extension JournalDigests {
         } catch {
             throw JournalError(.inputOutput, reason: "\(error)")
         }
-        return JournalDigests(checksum: CRC32C.checksum) { head, previous, rest in
+        return JournalDigests(checksum: fastestChecksum) { head, previous, rest in
             ChainValue { digest in
                 previous.withUnsafeBytes { context.digest(head, $0, rest, into: digest) }
             }
         }
+    }
+
+    /// CRC-32C by the processor's instruction, or in Swift where it has none.
+    public static var fastestChecksum: Checksum {
+        guard clinux_has_crc32c() == 1 else { return CRC32C.checksum }
+        return { clinux_crc32c($0, $1.baseAddress, $1.count) }
     }
 }

@@ -1,5 +1,6 @@
 // Linux interfaces that Swift's Glibc module leaves out or offers only as macros; nothing else.
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -23,3 +24,9 @@ int clinux_block_signals(void);
 
 // Ignores SIGPIPE in the whole process.
 void clinux_ignore_broken_pipe(void);
+
+// Whether this processor computes CRC-32C by itself. 0 or 1.
+int clinux_has_crc32c(void);
+
+// Continues a CRC-32C (seed 0 begins one) by the processor's instruction. Only where clinux_has_crc32c() is 1.
+uint32_t clinux_crc32c(uint32_t seed, const void *bytes, size_t count);
