@@ -28,6 +28,9 @@ let package = Package(
             name: "JournalFiles",
             dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry", "Credentials", "CLinux"]),
         .target(name: "CTicks"),
+        .systemLibrary(name: "CURing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
+        .target(name: "CWritePaths", dependencies: ["CURing"]),
+        .executableTarget(name: "journal-write-paths", dependencies: ["CWritePaths", "AlertModel", "LinuxIO"]),
         .executableTarget(name: "ring-bench", dependencies: ["EventRing", "LinuxIO", "CTicks"]),
         .executableTarget(
             name: "journal-bench", dependencies: ["JournalFiles", "Journal", "AlertModel", "LinuxIO", "Telemetry"]),
