@@ -1,9 +1,11 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/uio.h>
 
 int clinux_accept(int listener, struct sockaddr *address, socklen_t *address_bytes) {
     return accept4(listener, address, address_bytes, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -24,3 +26,10 @@ int clinux_block_signals(void) {
 }
 
 void clinux_ignore_broken_pipe(void) { signal(SIGPIPE, SIG_IGN); }
+
+int clinux_direct_flag(void) { return O_DIRECT; }
+
+ssize_t clinux_pwrite_durably(int file, const void *bytes, size_t count, off_t offset) {
+    struct iovec piece = {.iov_base = (void *)bytes, .iov_len = count};
+    return pwritev2(file, &piece, 1, offset, RWF_DSYNC);
+}

@@ -19,12 +19,11 @@ extension JournalRecovery {
             }
         }
         // The last batch may never have been synced, or its sync may have failed, and yet be readable here
-        // out of the kernel's memory. Written again it is dirty again, and the sync means it.
+        // out of the kernel's memory. Written again it goes to the disk again, and the sync means it.
         if let last = end.last {
             let room = min(end.offset, memory.count) - last.start
             try rewrite(last, memory, seed, bytes: room, on: &storage, &found)
         }
-        try storage.sync()
     }
 
     /// Writes a batch as far as it was taken, up to where the next one goes. What is kept of a torn batch
@@ -44,7 +43,7 @@ extension JournalRecovery {
                 durableThrough: last.header.durableThrough, offset: last.start, seed: seed,
                 previous: last.previous, digests: digests)
         }
-        try storage.write(UnsafeRawBufferPointer(piece), at: last.start)
+        try storage.writeDurably(UnsafeRawBufferPointer(piece), at: last.start)
     }
 
     /// Zeros the places of batches that were cut, durably.

@@ -33,6 +33,9 @@ public protocol JournalStorage: ~Copyable {
     /// Makes everything written durable. A failure is final.
     mutating func sync() throws(JournalError)
 
+    /// Writes all bytes into the open segment and makes everything written durable. A failure is final.
+    mutating func writeDurably(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(JournalError)
+
     /// Keeps bytes that recovery is about to cut, durably, outside the journal; what was kept before for
     /// the same place stays.
     mutating func setAside(
@@ -41,4 +44,14 @@ public protocol JournalStorage: ~Copyable {
 
     /// The file name of a segment, for errors.
     func name(of segment: JournalSequence) -> String
+}
+
+extension JournalStorage where Self: ~Copyable {
+    /// One write and one sync.
+    public mutating func writeDurably(
+        _ bytes: UnsafeRawBufferPointer, at offset: Int
+    ) throws(JournalError) {
+        try write(bytes, at: offset)
+        try sync()
+    }
 }

@@ -125,8 +125,7 @@ public struct SegmentedJournal<Storage: JournalStorage & ~Copyable>: ~Copyable {
         let (bytes, next) = batch.seal(
             offset: segment.offset, seed: segment.seed ?? 0, alignment: segment.alignment,
             durableThrough: durableSequence, previous: chain, digests: digests)
-        try storage.write(bytes, at: segment.offset)
-        try storage.sync()
+        try storage.writeDurably(bytes, at: segment.offset)
         segment.offset += bytes.count
         chain = next
         return bytes.count

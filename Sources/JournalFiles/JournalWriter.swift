@@ -73,8 +73,8 @@ public struct JournalWriter: ~Copyable, Sendable {
         try journal.append(kind: kind, at: instant, body: body)
     }
 
-    /// Makes every appended record durable: one write, one fdatasync, and when a segment is full a renamed
-    /// file before them. Does nothing when nothing was appended. Blocks as long as the disk does.
+    /// Makes every appended record durable: one durable write, and when a segment is full a renamed file
+    /// before it. Does nothing when nothing was appended. Blocks as long as the disk does.
     ///
     /// - Throws: ``JournalError``: `noSpace`, `permission`, `inputOutput`; final.
     public mutating func commit() throws(JournalError) {
@@ -101,6 +101,8 @@ public struct JournalWriter: ~Copyable, Sendable {
     public var report: RecoveryReport { journal.report }
     /// Segments that had to be made inside a commit because none was ready: rare, slow, harmless.
     public var segmentsMadeInline: Int { journal.storage.segmentsMadeInline }
+    /// Whether batches go to the disk past the page cache; false where the file system or the disk refuses it.
+    public var isDirect: Bool { journal.storage.isDirect }
     /// Why no segment can be made ahead, such as a full disk; nil while all is well.
     public var preparingFailure: Errno? { journal.storage.preparingFailure }
 }

@@ -18,6 +18,7 @@ struct SegmentFiles: JournalStorage, ~Copyable, Sendable {
     /// The segment that is written to; the directory until there is one, which takes no bytes.
     private var current: Descriptor
     private var currentName = ""
+    private var direct = DirectWriter()
     /// Segments that had to be made on the journal's thread since the start.
     private(set) var segmentsMadeInline = 0
 
@@ -134,6 +135,7 @@ struct SegmentFiles: JournalStorage, ~Copyable, Sendable {
             return file
         }
         currentName = name
+        try openDirect()
     }
 
     mutating func create(
@@ -157,6 +159,7 @@ struct SegmentFiles: JournalStorage, ~Copyable, Sendable {
             return file
         }
         currentName = name
+        try openDirect()
         preparer.refill(wasUsed: isReady)
     }
 
@@ -171,6 +174,34 @@ struct SegmentFiles: JournalStorage, ~Copyable, Sendable {
         try journaling("sync", file: currentName) { () throws(Errno) in try Files.fdatasync(current) }
         counters.add(.journalSyncs)
         counters.add(.journalSyncNanoseconds, clock.now().monotonic.nanosecondsSince(start))
+    }
+
+    /// One system call past the page cache where that goes, else a write and an fdatasync.
+    mutating func writeDurably(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(JournalError) {
+        let start = clock.now().monotonic
+        let isWritten: Bool
+        do throws(Errno) {
+            isWritten = try direct.write(bytes, at: offset)
+        } catch {
+            throw JournalError(error, "write", file: currentName, offset: offset)
+        }
+        guard isWritten else {
+            try write(bytes, at: offset)
+            return try sync()
+        }
+        counters.add(.journalSyncs)
+        counters.add(.journalSyncNanoseconds, clock.now().monotonic.nanosecondsSince(start))
+    }
+
+    /// Whether batches go to the disk past the page cache.
+    var isDirect: Bool { !direct.isRefused }
+
+    private mutating func openDirect() throws(JournalError) {
+        do throws(Errno) {
+            try direct.open(currentName, in: directory)
+        } catch {
+            throw JournalError(error, "open for direct writing", file: currentName)
+        }
     }
 
     func setAside(

@@ -36,6 +36,8 @@ enum ZeroedFile {
             guard betweenPieces() else { return nil }
         }
         try Files.fdatasync(file)
+        // The journal writes past the cache: these zeros would only lie there.
+        Files.forgetCached(file)
         return file
     }
 }

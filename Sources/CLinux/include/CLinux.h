@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 // accept4(2) with SOCK_NONBLOCK | SOCK_CLOEXEC. Returns the new descriptor, or -1 with errno set.
 int clinux_accept(int listener, struct sockaddr *address, socklen_t *address_bytes);
@@ -30,3 +31,10 @@ int clinux_has_crc32c(void);
 
 // Continues a CRC-32C (seed 0 begins one) by the processor's instruction. Only where clinux_has_crc32c() is 1.
 uint32_t clinux_crc32c(uint32_t seed, const void *bytes, size_t count);
+
+// O_DIRECT, which <fcntl.h> shows only with _GNU_SOURCE.
+int clinux_direct_flag(void);
+
+// pwritev2(2) of one piece with RWF_DSYNC: returns when what it wrote is on stable storage. Bytes written, or -1
+// with errno set.
+ssize_t clinux_pwrite_durably(int file, const void *bytes, size_t count, off_t offset);
