@@ -13,6 +13,7 @@ int clinux_has_crc32c(void) {
 
 #define CRC_TARGET __attribute__((target("sse4.2")))
 #define CRC_WORD(crc, word) ((uint32_t)__builtin_ia32_crc32di((crc), (word)))
+#define CRC_HALF(crc, half) __builtin_ia32_crc32si((crc), (half))
 #define CRC_BYTE(crc, byte) __builtin_ia32_crc32qi((crc), (byte))
 
 #elif defined(__aarch64__)
@@ -25,6 +26,7 @@ int clinux_has_crc32c(void) {
 
 #define CRC_TARGET __attribute__((target("crc")))
 #define CRC_WORD(crc, word) __builtin_arm_crc32cd((crc), (word))
+#define CRC_HALF(crc, half) __builtin_arm_crc32cw((crc), (half))
 #define CRC_BYTE(crc, byte) __builtin_arm_crc32cb((crc), (byte))
 
 #endif
@@ -38,6 +40,14 @@ CRC_TARGET uint32_t clinux_crc32c(uint32_t seed, const void *bytes, size_t count
         uint64_t word;
         memcpy(&word, next, 8);
         crc = CRC_WORD(crc, word);
+    }
+    // A record's CRC covers four bytes more than a multiple of eight.
+    if (count >= 4) {
+        uint32_t half;
+        memcpy(&half, next, 4);
+        crc = CRC_HALF(crc, half);
+        count -= 4;
+        next += 4;
     }
     for (; count > 0; count -= 1, next += 1) crc = CRC_BYTE(crc, *next);
     return ~crc;

@@ -49,13 +49,13 @@ func smallLimits(segmentBytes: Int = 8192, batchBytesMax: Int = 2048, bodyBytesM
 /// Opens the journal on a disk, remembering what it replays.
 func open(
     _ disk: SimulatedDisk, limits: JournalLimits = smallLimits(), identity: UInt64 = 7, from: UInt64 = 1,
-    replayed: inout [Sample]
+    created: Int64 = 1, replayed: inout [Sample]
 ) throws(JournalError) -> SimulatedJournal {
     var records: [Sample] = []
     defer { replayed = records }
     return try SimulatedJournal.open(
         SimulatedStorage(disk: disk), limits: limits, identity: JournalIdentity(high: identity, low: 1),
-        now: WallTime(nanoseconds: 1), digests: testDigests(), from: JournalSequence(from)
+        now: WallTime(nanoseconds: created), digests: testDigests(), from: JournalSequence(from)
     ) { records.append(Sample($0)) }
 }
 

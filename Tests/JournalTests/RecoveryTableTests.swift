@@ -53,27 +53,25 @@ struct RecoveryTableTests {
     }
 }
 
-/// A journal of three batches of three records, at 4096, 4608 and 5120, each of one block.
-struct Stage {
-    let disk = SimulatedDisk()
-    var written: [Sample] = []
-    var random = SeededRandom(seed: 42)
-
-    init() throws {
+@Suite("A newer version is refused as such")
+struct NewerVersionTests {
+    @Test("a later version, a feature that is not known", arguments: [(8, UInt8(2)), (12, 3), (15, 0x80)])
+    func header(offset: Int, value: UInt8) throws {
+        let stage = try Stage()
+        var block = stage.disk.bytes(0..<4096, of: 1)
+        block[offset] = value
+        let crc = block.withUnsafeBytes { CRC32C.checksum(0, UnsafeRawBufferPointer(rebasing: $0[..<4092])) }
+        withUnsafeBytes(of: crc.littleEndian) { block.replaceSubrange(4092..<4096, with: $0) }
+        stage.disk.overwrite(block, at: 0, of: 1)
         var replayed: [Sample] = []
-        var journal = try open(disk, replayed: &replayed)
-        for _ in 0..<3 { written += try journal.commit(3, random: &random) }
+        do throws(JournalError) {
+            _ = try open(stage.disk, replayed: &replayed)
+            Issue.record("opened")
+        } catch {
+            #expect(error.code == .newerVersion && error.file != nil, "\(error)")
+        }
+        #expect(replayed.isEmpty)
     }
-
-    /// Fills the first segment and begins a second one.
-    mutating func fill() throws {
-        var replayed: [Sample] = []
-        var journal = try open(disk, replayed: &replayed)
-        while disk.segments.count < 2 { written += try journal.commit(3, random: &random) }
-    }
-
-    var second: UInt64 { disk.segments.keys.max() ?? 0 }
-    static let recordBytes = 40 + 56
 }
 
 /// What was done to the journal and what the table makes of it.
@@ -114,17 +112,26 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     ]
 
     private static let torn: [Scenario] = [
-        Scenario(label: .torn, name: "last record's block missing", outcome: .opens(count: 8, cutFrom: 5408)) {
+        Scenario(
+            label: .torn, name: "zeroed tail: the last record's block is missing",
+            outcome: .opens(count: 8, cutFrom: 5408)
+        ) {
             $0.disk.overwrite([UInt8](repeating: 0, count: 5632 - 5408), at: 5408, of: 1)
         },
-        Scenario(label: .torn, name: "stopped inside the last record", outcome: .opens(count: 8, cutFrom: 5408)) {
+        Scenario(
+            label: .torn, name: "torn last record: the write stopped inside it",
+            outcome: .opens(count: 8, cutFrom: 5408)
+        ) {
             $0.disk.overwrite([UInt8](repeating: 0, count: 5632 - 5450), at: 5450, of: 1)
         },
         Scenario(label: .torn, name: "first record of the batch missing", outcome: .opens(count: 6, cutFrom: 5120))
         {
             $0.disk.overwrite([UInt8](repeating: 0, count: Stage.recordBytes), at: 5216, of: 1)
         },
-        Scenario(label: .torn, name: "middle record missing", outcome: .opens(count: 7, cutFrom: 5312)) {
+        Scenario(
+            label: .torn, name: "torn in the middle of a batch: a record between others is missing",
+            outcome: .opens(count: 7, cutFrom: 5312)
+        ) {
             $0.disk.overwrite([UInt8](repeating: 0, count: Stage.recordBytes), at: 5312, of: 1)
         },
         Scenario(label: .torn, name: "length insane at the tail", outcome: .opens(count: 8, cutFrom: 5408)) {
@@ -145,7 +152,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
             $0.disk.flip(1, at: 8000, of: 1)
         },
         Scenario(
-            label: .strayBytes, name: "records of another journal's use of the blocks",
+            label: .strayBytes, name: "stale data of another journal's use of the blocks",
             outcome: .opens(count: 9, cutFrom: 5632)
         ) { stage in
             let other = SimulatedDisk()
@@ -153,6 +160,17 @@ struct Scenario: Sendable, CustomTestStringConvertible {
             var journal = try open(other, identity: 99, replayed: &replayed)
             for _ in 0..<4 { _ = try journal.commit(3, random: &stage.random) }
             stage.disk.overwrite(other.bytes(5632..<6144, of: 1), at: 5632 + 512, of: 1)
+        },
+        Scenario(
+            label: .torn, name: "stale data of an older use of the segment, as the next batch",
+            outcome: .opens(count: 9, cutFrom: 5632)
+        ) { stage in
+            // The same journal, the same place, the very sequences that come next, from before it was restored.
+            let older = SimulatedDisk()
+            var replayed: [Sample] = []
+            var journal = try open(older, created: 2, replayed: &replayed)
+            for _ in 0..<4 { _ = try journal.commit(3, random: &stage.random) }
+            stage.disk.overwrite(older.bytes(5632..<6144, of: 1), at: 5632, of: 1)
         },
         Scenario(
             label: .cleanEnd, name: "a batch cut before, and another behind it",
@@ -191,7 +209,10 @@ struct Scenario: Sendable, CustomTestStringConvertible {
             try stage.cutAndGoOn()
             stage.disk.overwrite(header, at: 5120, of: 1)
         },
-        Scenario(label: .lostBatch, name: "whole batch zeroed in the middle", outcome: .refused(sequence: 4)) {
+        Scenario(
+            label: .lostBatch, name: "missing block: a whole batch zeroed in the middle",
+            outcome: .refused(sequence: 4)
+        ) {
             $0.disk.overwrite([UInt8](repeating: 0, count: 512), at: 4608, of: 1)
         },
         Scenario(label: .wreck, name: "garbage over more than a batch", outcome: .refused(sequence: 1)) { stage in
@@ -206,13 +227,23 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     ]
 
     private static let misdirected: [Scenario] = [
-        Scenario(label: .misplacedBlock, name: "a block written over another", outcome: .refused(sequence: 4)) {
+        Scenario(
+            label: .misplacedBlock, name: "duplicated block: one written over another",
+            outcome: .refused(sequence: 4)
+        ) {
             $0.disk.overwrite($0.disk.bytes(5120..<5632, of: 1), at: 4608, of: 1)
         },
-        Scenario(label: .strayBlock, name: "a block written behind the end", outcome: .refused(sequence: 7)) {
+        Scenario(
+            label: .strayBlock, name: "misdirected block: one written behind the end instead of at its place",
+            outcome: .refused(sequence: 7)
+        ) {
             $0.disk.overwrite($0.disk.bytes(5120..<5632, of: 1), at: 6144, of: 1)
             $0.disk.overwrite([UInt8](repeating: 0, count: 512), at: 5120, of: 1)
         },
+        Scenario(
+            label: .misplacedBlock, name: "duplicated block: the last batch once more behind the end",
+            outcome: .refused(sequence: 10)
+        ) { $0.disk.overwrite($0.disk.bytes(5120..<5632, of: 1), at: 5632, of: 1) },
         Scenario(label: .unknownFlag, name: "a batch flag of a later version", outcome: .refused(sequence: 4)) {
             try $0.forgeBatch(first: 4, at: 4608, flags: 1)
         },
@@ -264,6 +295,12 @@ struct Scenario: Sendable, CustomTestStringConvertible {
             while other.segments.count < 2 { _ = try journal.commit(3, random: &stage.random) }
             stage.disk.segments[stage.second] = other.segments[stage.second]
         },
+        Scenario(
+            label: .missingSegment, name: "a file between others is gone", outcome: .refused(sequence: 25)
+        ) { stage in
+            try stage.fill(segments: 3)
+            stage.disk.segments[25] = nil
+        },
         Scenario(label: .missingSegment, name: "the first file is gone", outcome: .refused(sequence: 1)) { stage in
             try stage.fill()
             stage.disk.segments[1] = nil
@@ -287,79 +324,4 @@ struct Scenario: Sendable, CustomTestStringConvertible {
             label: .snapshotAhead, name: "every segment is gone", outcome: .refused(sequence: 1), from: 10
         ) { $0.disk.segments = [:] },
     ]
-}
-
-extension Stage {
-    /// A segment whose header is good and whose every batch is garbage.
-    static func garbage(bytes: Int) throws -> Stage {
-        var stage = try Stage()
-        stage.disk.segments = [:]
-        var replayed: [Sample] = []
-        _ = try open(stage.disk, limits: smallLimits(segmentBytes: 2 * bytes), replayed: &replayed)
-        let garbage = (0..<bytes).map { _ in UInt8.random(in: 0...255, using: &stage.random) }
-        stage.disk.overwrite(garbage, at: 4096, of: 1)
-        return stage
-    }
-
-    /// Puts a batch with good checksums where it does not belong.
-    func forgeBatch(first: UInt64, at offset: Int, flags: UInt8 = 0) throws {
-        var header = disk.bytes(offset..<(offset + 96), of: 1)
-        withUnsafeBytes(of: first.littleEndian) { header.replaceSubrange(16..<24, with: $0) }
-        header[36] = flags
-        mendChecksum(of: header, at: offset)
-    }
-
-    /// Writes a structure that begins with its CRC, with the right one.
-    private func mendChecksum(of bytes: [UInt8], at offset: Int) {
-        var bytes = bytes
-        let seed = disk.bytes(4092..<4096, of: 1).withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
-        let crc = bytes.withUnsafeBytes {
-            CRC32C.checksum(UInt32(littleEndian: seed), UnsafeRawBufferPointer(rebasing: $0[4...]))
-        }
-        withUnsafeBytes(of: crc.littleEndian) { bytes.replaceSubrange(0..<4, with: $0) }
-        disk.overwrite(bytes, at: offset, of: 1)
-    }
-
-    /// As somebody would who knows the format: another body, the right CRC.
-    func changeRecord(at offset: Int) {
-        var record = disk.bytes(offset..<(offset + Self.recordBytes), of: 1)
-        record[60] ^= 1
-        mendChecksum(of: record, at: offset)
-    }
-
-    /// Gives a changed batch the chain that it would have had.
-    func mendChain(ofBatchAt offset: Int, previousAt before: Int) {
-        var header = disk.bytes(offset..<(offset + 96), of: 1)
-        let content = disk.bytes((offset + 72)..<(offset + 96 + 3 * Self.recordBytes), of: 1)
-        let previous = disk.bytes((before + 40)..<(before + 72), of: 1)
-        let chain = header[4..<40].withUnsafeBytes { head in
-            content.withUnsafeBytes { rest in
-                testDigests().chain(head, ChainValue { $0.copyBytes(from: previous) }, rest)
-            }
-        }
-        chain.withUnsafeBytes { header.replaceSubrange(40..<72, with: $0) }
-        mendChecksum(of: header, at: offset)
-    }
-
-    /// Damages the last record, lets a recovery cut it, and writes two more.
-    mutating func cutAndGoOn() throws {
-        disk.flip(4, at: 5470, of: 1)
-        var replayed: [Sample] = []
-        var journal = try open(disk, replayed: &replayed)
-        written = replayed + (try journal.commit(2, random: &random))
-    }
-
-    /// Puts an empty segment with a good header beside the first.
-    func forgeSegment(first: UInt64) throws {
-        let header = SegmentHeader(
-            limits: smallLimits(), first: JournalSequence(first), durableThrough: JournalSequence(first - 1),
-            created: WallTime(nanoseconds: 0), identity: JournalIdentity(high: 7, low: 1))
-        var content = [UInt8](repeating: 0, count: 8192)
-        content.withUnsafeMutableBytes {
-            _ = header.encode(
-                into: UnsafeMutableRawBufferPointer(rebasing: $0[..<4096]), previous: .zero,
-                digests: testDigests())
-        }
-        disk.segments[first] = SimulatedDisk.Segment(durable: content, visible: content)
-    }
 }
