@@ -41,7 +41,7 @@ struct write_path *write_path_open(const char *file, int kind) {
     struct io_uring_params parameters = {0};
     if (kind == WRITE_PATH_URING_POLL || kind == WRITE_PATH_URING_DIRECT_DSYNC_POLL) {
         parameters.flags = IORING_SETUP_SQPOLL;
-        parameters.sq_thread_idle = 2000;
+        parameters.sq_thread_idle = 20;
     }
     int status = io_uring_queue_init_params(8, &path->ring, &parameters);
     if (status < 0) {
