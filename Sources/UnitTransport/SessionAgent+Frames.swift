@@ -174,7 +174,7 @@ extension SessionAgent {
             event.encode(into: $0)
         }
         switch result {
-        case .appended: hasRoutine = true
+        case .appended: routineUnrung += 1
         case .full: counters.add(.routineShed)
         case .abandoned, .tooLarge: preconditionFailure("every event of a unit fits one slot")
         }

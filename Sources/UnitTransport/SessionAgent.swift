@@ -32,6 +32,8 @@ final class SessionAgent: Agent {
     /// A frame's remainder of up to 16 KiB, and behind it a whole TLS record of 16 KiB.
     static let scratchBytes = 40 * 1_024
     private static let doorbellToken = UInt64.max
+    /// Sockets served between two looks for something urgent to publish: some 200 µs at most.
+    private static let socketsPerPublish = 16
 
     let name: String
     /// The ``LinkID/agent`` of its links.
@@ -65,7 +67,8 @@ final class SessionAgent: Agent {
     /// Ends of links that the full urgent lane did not take yet.
     var downs: [LinkDown] = []
     var hasUrgent = false
-    var hasRoutine = false
+    /// Routine events published or about to be since the dispatcher's bell was rung for them.
+    var routineUnrung = 0
 
     /// - Parameters:
     ///   - number: which of the session agents it is.
@@ -134,17 +137,22 @@ final class SessionAgent: Agent {
 
     /// Makes what the turn appended visible and wakes whoever waits for it.
     func publish() {
-        if hasUrgent {
-            hasUrgent = false
-            lanes.urgent.publish()
-            bells.journal.ring()
-        }
-        if hasRoutine {
-            hasRoutine = false
+        publishUrgent()
+        if routineUnrung > 0 {
             lanes.routine.publish()
-            bells.dispatch.ring()
+            if routineUnrung >= limits.routineBatch {
+                routineUnrung = 0
+                bells.dispatch.ring()
+            }
         }
         reports.publish()
+    }
+
+    private func publishUrgent() {
+        guard hasUrgent else { return }
+        hasUrgent = false
+        lanes.urgent.publish()
+        bells.journal.ring()
     }
 
     private func look(waitMs: Int32) {
@@ -166,6 +174,8 @@ final class SessionAgent: Agent {
             } else if let place = table.place(of: event.token) {
                 serve(place, event.events, now: now)
             }
+            // A press does not wait for all the sockets behind it.
+            if index % Self.socketsPerPublish == Self.socketsPerPublish - 1 { publishUrgent() }
         }
         return count
     }

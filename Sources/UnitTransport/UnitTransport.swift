@@ -44,7 +44,8 @@ public final class UnitTransport: @unchecked Sendable {
     ///   - handshakeReports: takes ``ConnectionReport`` records of the handshake agent.
     ///   - sessionReports: takes ``ConnectionReport`` records of the session agent.
     ///   - journalDoorbell: rung after events were published to `urgent`.
-    ///   - dispatchDoorbell: rung after events were published to `routine`.
+    ///   - dispatchDoorbell: rung when enough events were published to `routine`; the dispatcher must look by
+    ///     itself now and then.
     ///   - reportDoorbell: rung after reports were published.
     /// - Throws: ``Errno`` when the process has no descriptor left; the start fails with it.
     public init(

@@ -36,6 +36,9 @@ public struct UnitTransportLimits: Hashable, Sendable {
 
     /// Frames taken from one connection in one turn, so that a flooding unit cannot keep the others waiting.
     public var framesPerTurnMax = 32
+    /// Heartbeats and positions that wake the dispatcher. Fewer wait until it turns by itself, twice a second or with
+    /// the next press: nobody acts on one at once, and a wake-up each would cost more than all the rest.
+    public var routineBatch = 64
     /// Sockets served in one turn, after which answers are sent.
     public var socketsPerTurnMax = 256
     /// Answers taken in one turn.
