@@ -17,6 +17,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     targets: [
         .target(name: "AlertModel"),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CLinux"),
         .target(name: "LinuxIO", dependencies: ["CLinux", "AlertModel"]),
         .target(name: "EventRing", dependencies: ["AlertModel", "LinuxIO"]),
@@ -26,7 +27,7 @@ let package = Package(
         .target(name: "Credentials", dependencies: ["COpenSSL"]),
         .target(
             name: "JournalFiles",
-            dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry", "Credentials", "CLinux"]),
+            dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry", "Credentials", "CLinux", "CZstd"]),
         .target(name: "CTicks"),
         .systemLibrary(name: "CURing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
         .target(name: "CWritePaths", dependencies: ["CURing"]),

@@ -30,7 +30,8 @@ struct RandomHistory {
         let alert = AlertID(UInt64(known))
         let point = GeoPoint(latitudeE7: Int32(below(900_000_000)), longitudeE7: -Int32(below(900_000_000)))
         let at = Instant(
-            wall: WallTime(nanoseconds: 1_800_000_000_000_000_000 + Int64(below(1_000_000_000_000)) - 500_000_000_000),
+            wall: WallTime(
+                nanoseconds: 1_800_000_000_000_000_000 + Int64(below(1_000_000_000_000)) - 500_000_000_000),
             monotonic: MonotonicTime(nanoseconds: 1))
         return (event(unit, officer, alert, below(2) == 0 ? point : nil, at.wall), at)
     }
@@ -42,7 +43,8 @@ struct RandomHistory {
         case 0:
             return .unitRegistered(
                 UnitRecord(
-                    id: unit, centre: pick(Self.centres), place: pick(Self.texts), point: point, reportingTimeS: 90))
+                    id: unit, centre: pick(Self.centres), place: pick(Self.texts), point: point, reportingTimeS: 90
+                ))
         case 1: return .unitRemoved(unit)
         case 2: return .centreRegistered(CentreRecord(id: pick(Self.centres), name: pick(Self.texts)))
         case 3:

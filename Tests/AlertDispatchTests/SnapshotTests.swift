@@ -86,7 +86,9 @@ struct SnapshotTests {
         #expect(throws: StateDecodingError(.truncated, offset: 0)) { try Self.discard([]) }
     }
 
-    private static func discard(_ bytes: [UInt8]) throws(StateDecodingError) { _ = try Dispatcher.restored(from: bytes) }
+    private static func discard(_ bytes: [UInt8]) throws(StateDecodingError) {
+        _ = try Dispatcher.restored(from: bytes)
+    }
 
     /// A property that is added here without being added to the snapshot is lost at the next start. Who changes
     /// one of these numbers or lists has changed the snapshot as well, raised its version and kept reading the
@@ -101,7 +103,8 @@ struct SnapshotTests {
         let record = UnitRecord(id: unitA, centre: World.astana, place: "", point: nil, reportingTimeS: 90)
         #expect(
             names(UnitState(record: record, isRegistered: true))
-                == "record isRegistered links linkChangedAt boots latestAlert lastTestAt faults presses isShown routine")
+                == "record isRegistered links linkChangedAt boots latestAlert lastTestAt faults presses isShown routine"
+        )
         #expect(names(state) == "alert latestPress cancelledBy stageAt furthestStage")
         #expect(
             names(state.alert)
@@ -112,12 +115,14 @@ struct SnapshotTests {
         #expect(names(CentreRecord(id: World.astana, name: "")) == "id name")
         #expect(
             names(DispatchTotals())
-                == "pressesStored pressesRepeated testCalls alertsRaised alertsClaimed alertsClosed commandsRefused")
+                == "pressesStored pressesRepeated testCalls alertsRaised alertsClaimed alertsClosed commandsRefused"
+        )
         #expect(names(StoredPress(alert: AlertID(1), storedAt: WallTime(nanoseconds: 1))) == "alert storedAt")
         #expect(names(ClosedAlert(closedAt: WallTime(nanoseconds: 1), owner: nil)) == "closedAt owner")
         #expect(names(LinkPair()) == "older newer")
         let fault = UnitFault(
-            kind: .camera, isActive: true, report: state.latestPress, changedAt: WallTime(nanoseconds: 1), detail: 1)
+            kind: .camera, isActive: true, report: state.latestPress, changedAt: WallTime(nanoseconds: 1),
+            detail: 1)
         #expect(names(fault) == "kind isActive report changedAt detail")
         let point = try #require(GeoPoint(latitudeE7: 1, longitudeE7: 1))
         #expect(names(LastPosition(point: point, accuracyCm: 1, ageS: 1)) == "point accuracyCm ageS")
