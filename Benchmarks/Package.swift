@@ -28,11 +28,15 @@ let package = Package(
         .target(
             name: "JournalFiles",
             dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry", "Credentials", "CLinux", "CZstd"]),
+        .target(name: "AlertDispatch", dependencies: ["AlertModel"]),
         .target(name: "CTicks"),
         .systemLibrary(name: "CURing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
         .target(name: "CWritePaths", dependencies: ["CURing"]),
         .executableTarget(name: "journal-write-paths", dependencies: ["CWritePaths", "AlertModel", "LinuxIO"]),
         .executableTarget(name: "ring-bench", dependencies: ["EventRing", "LinuxIO", "CTicks"]),
+        .executableTarget(
+            name: "start-bench",
+            dependencies: ["AlertDispatch", "JournalFiles", "Journal", "AlertModel", "LinuxIO", "Telemetry"]),
         .executableTarget(
             name: "journal-bench", dependencies: ["JournalFiles", "Journal", "AlertModel", "LinuxIO", "Telemetry"]),
     ]
