@@ -15,9 +15,6 @@ struct Replay: ~Copyable {
     var dispatcher: Dispatcher
     var writer: JournalWriter
 
-    /// History entries written in one transaction during a replay.
-    private static let historyBatchMax = 10_000
-
     /// Replays the journal, from a snapshot where there is one, and brings the consoles' feed and the history up
     /// to it.
     ///
@@ -31,7 +28,7 @@ struct Replay: ~Copyable {
         let began = SystemClock().now().monotonic
         let chooser = try snapshotChooser(journalDirectory, counters: counters, log: log)
         let start = chooser.choose(historyKnown: history.known)
-        var unwritten: [(JournalSequence, FeedEntry)] = []
+        var unwritten = UnwrittenHistory(history)
         let from = start.snapshot?.sequence
         if let from {
             start.dispatcher.feedSnapshot { feed.apply($0, sequence: from) }
@@ -42,10 +39,9 @@ struct Replay: ~Copyable {
             sequence, entry in
             feed.apply(entry, sequence: sequence)
             guard sequence > history.known else { return }
-            unwritten.append((sequence, entry))
-            if unwritten.count >= historyBatchMax { flush(&unwritten, to: history) }
+            unwritten.add(entry, sequence: sequence)
         }
-        flush(&unwritten, to: history)
+        unwritten.write()
         report(replay.writer.report, last: replay.writer.lastSequence, log: log)
         let ended = SystemClock().now().monotonic
         log.info(
@@ -99,13 +95,12 @@ struct Replay: ~Copyable {
         _ = consume replay
         let start = chooser.choose(historyKnown: .zero)
         if let from = start.snapshot?.sequence { write(start.dispatcher, at: from, to: history) }
-        var unwritten: [(JournalSequence, FeedEntry)] = []
+        var unwritten = UnwrittenHistory(history)
         let second = try fold(journalDirectory, limits: limits, onto: start, counters: counters) {
             sequence, entry in
-            unwritten.append((sequence, entry))
-            if unwritten.count >= historyBatchMax { flush(&unwritten, to: history) }
+            unwritten.add(entry, sequence: sequence)
         }
-        flush(&unwritten, to: history)
+        unwritten.write()
         return second
     }
 
@@ -133,11 +128,6 @@ struct Replay: ~Copyable {
         } catch {
             throw GatewayError(error.isPermission ? .noPermission : .inputOutput, "journal: \(error)")
         }
-    }
-
-    private static func flush(_ entries: inout [(JournalSequence, FeedEntry)], to history: HistoryKeeper) {
-        history.write(entries)
-        entries.removeAll(keepingCapacity: true)
     }
 
     /// A record that this version cannot read would make another state than the one that was acknowledged.
@@ -210,5 +200,28 @@ struct Replay: ~Copyable {
         var effects: [Effect] = []
         dispatcher.step(event, sequence: sequence, at: now, effects: &effects)
         for case .feed(let entry) in effects { entries.append((sequence, entry)) }
+    }
+}
+
+/// What a replay has for the history: of each alert only the newest state matters.
+private struct UnwrittenHistory {
+    /// Alerts written in one transaction.
+    private static let alertsMax = 20_000
+
+    private let history: HistoryKeeper
+    private var latest: [AlertID: (JournalSequence, FeedEntry)] = [:]
+
+    init(_ history: HistoryKeeper) { self.history = history }
+
+    mutating func add(_ entry: FeedEntry, sequence: JournalSequence) {
+        guard case .alert(let alert) = entry else { return }
+        latest[alert.id] = (sequence, entry)
+        if latest.count >= Self.alertsMax { write() }
+    }
+
+    /// Up to the last entry, in journal order.
+    mutating func write() {
+        history.write(latest.values.sorted { $0.0 < $1.0 })
+        latest.removeAll(keepingCapacity: true)
     }
 }
