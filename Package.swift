@@ -54,6 +54,7 @@ let package = Package(
         // System libraries and the shims their macros need; nothing else.
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CLinux"),
 
         // Tier 0: values.
@@ -75,7 +76,7 @@ let package = Package(
         // The journal's chain is a SHA-256, and cryptography comes from Credentials.
         .target(
             name: "JournalFiles",
-            dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry", "Credentials", "CLinux"]),
+            dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry", "Credentials", "CLinux", "CZstd"]),
         .target(
             name: "UnitTransport",
             dependencies: ["AlertModel", "UnitProtocol", "EventRing", "LinuxIO", "Telemetry", "COpenSSL"]),

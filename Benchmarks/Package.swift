@@ -17,6 +17,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     targets: [
         .target(name: "AlertModel"),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CLinux"),
         .target(name: "LinuxIO", dependencies: ["CLinux", "AlertModel"]),
         .target(name: "EventRing", dependencies: ["AlertModel", "LinuxIO"]),
@@ -26,12 +27,16 @@ let package = Package(
         .target(name: "Credentials", dependencies: ["COpenSSL"]),
         .target(
             name: "JournalFiles",
-            dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry", "Credentials", "CLinux"]),
+            dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry", "Credentials", "CLinux", "CZstd"]),
+        .target(name: "AlertDispatch", dependencies: ["AlertModel"]),
         .target(name: "CTicks"),
         .systemLibrary(name: "CURing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
         .target(name: "CWritePaths", dependencies: ["CURing"]),
         .executableTarget(name: "journal-write-paths", dependencies: ["CWritePaths", "AlertModel", "LinuxIO"]),
         .executableTarget(name: "ring-bench", dependencies: ["EventRing", "LinuxIO", "CTicks"]),
+        .executableTarget(
+            name: "start-bench",
+            dependencies: ["AlertDispatch", "JournalFiles", "Journal", "AlertModel", "LinuxIO", "Telemetry"]),
         .executableTarget(
             name: "journal-bench", dependencies: ["JournalFiles", "Journal", "AlertModel", "LinuxIO", "Telemetry"]),
     ]

@@ -9,9 +9,13 @@ extension Dispatcher {
         checkAlerts(&wrong)
         checkQueues(&wrong)
         checkUnits(&wrong)
-        for (press, stored) in presses where stored.alert > AlertID(lastSequence.value) {
-            wrong.append("press \(press) names alert \(stored.alert.value) of the future")
+        for (id, unit) in units {
+            for (key, stored) in unit.presses where stored.alert > AlertID(lastSequence.value) {
+                let press = MessageID(unit: id, key: key)
+                wrong.append("press \(press) names alert \(stored.alert.value) of the future")
+            }
         }
+        if lastAlertChange > lastSequence { wrong.append("an alert was changed in the future") }
         return wrong.sorted()
     }
 
@@ -28,8 +32,8 @@ extension Dispatcher {
             if units[alert.unit]?.latestAlert !== state {
                 wrong.append("alert \(id.value) is kept but not its unit's latest")
             }
-            if presses[alert.press]?.alert != id { wrong.append("alert \(id.value) has a forgotten press") }
-            if presses[state.latestPress]?.alert != id {
+            if self.alert(of: alert.press) != id { wrong.append("alert \(id.value) has a forgotten press") }
+            if self.alert(of: state.latestPress) != id {
                 wrong.append("alert \(id.value) names a press that is not its own")
             }
             if alert.confirmedStage.map({ $0 > state.furthestStage }) == true {

@@ -5,7 +5,7 @@ import AlertModel
 extension Dispatcher {
     mutating func pressed(_ press: Press, at now: WallTime, effects: inout [Effect]) {
         let unit = unit(for: press.id.unit)
-        if let known = presses[press.id] {
+        if let known = unit.presses[press.id.key] {
             totals.pressesRepeated &+= 1
             answer(press.id, of: unit, stored: known, effects: &effects)
             return
@@ -47,7 +47,7 @@ extension Dispatcher {
         _ press: Press, alert: AlertID, of unit: UnitState, at now: WallTime, effects: inout [Effect]
     ) {
         let stored = StoredPress(alert: alert, storedAt: now)
-        presses[press.id] = stored
+        unit.presses[press.id.key] = stored
         answer(press.id, of: unit, stored: stored, effects: &effects)
     }
 
@@ -80,7 +80,7 @@ extension Dispatcher {
         let unit = unit(for: cancel.id.unit)
         acknowledge(cancel.id, of: unit, effects: &effects)
         let press = MessageID(unit: cancel.id.unit, boot: cancel.id.boot, counter: cancel.pressCounter)
-        guard let stored = presses[press], let open = unit.openAlert, open.alert.id == stored.alert,
+        guard let stored = unit.presses[press.key], let open = unit.openAlert, open.alert.id == stored.alert,
             unit.isLater(cancel.id, than: open.latestPress)
         else { return }
         if let known = open.cancelledBy {
@@ -93,7 +93,8 @@ extension Dispatcher {
         publish(open, effects: &effects)
     }
 
-    func publish(_ state: AlertState, effects: inout [Effect]) {
+    mutating func publish(_ state: AlertState, effects: inout [Effect]) {
+        lastAlertChange = lastSequence
         state.alert.changedBy = lastSequence
         effects.append(.feed(.alert(state.alert)))
     }

@@ -7,7 +7,7 @@ extension Dispatcher {
     public func alert(_ id: AlertID) -> Alert? { alerts[id]?.alert }
 
     /// The alert that a press raised or was merged into, for ever. A test call has a number of its own.
-    public func alert(of press: MessageID) -> AlertID? { presses[press]?.alert }
+    public func alert(of press: MessageID) -> AlertID? { units[press.unit]?.presses[press.key]?.alert }
 
     /// A centre's open alerts, the one to answer first in front. O(n).
     public func openAlerts(_ centre: CentreID) -> [Alert] { openAlertStates(of: centre).map(\.alert) }

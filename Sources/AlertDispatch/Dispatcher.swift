@@ -27,22 +27,47 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         return centre
     }()
 
+    // No property has a value of its own here: a new one does not compile until both initialisers, and with
+    // them the snapshot, know it.
     var defaultCentre: CentreID?
-    var centresByID: [CentreID: CentreRecord] = [:]
-    var units: [UnitID: UnitState] = [:]
+    var centresByID: [CentreID: CentreRecord]
+    /// Every unit that any durable event named, with its presses.
+    var units: [UnitID: UnitState]
     /// Open alerts, and closed ones whose unit has not confirmed that yet: at most one a unit.
-    var alerts: [AlertID: AlertState] = [:]
-    var queues: [CentreID: AlertQueue] = [:]
-    var presses: [MessageID: StoredPress] = [:]
-    var closedAlerts: [AlertID: ClosedAlert] = [:]
+    var alerts: [AlertID: AlertState]
+    var queues: [CentreID: AlertQueue]
+    var closedAlerts: [AlertID: ClosedAlert]
 
     /// Totals since the first journal record.
-    public internal(set) var totals = DispatchTotals()
+    public internal(set) var totals: DispatchTotals
     /// The latest journal record that was applied.
-    public private(set) var lastSequence = JournalSequence.zero
+    public private(set) var lastSequence: JournalSequence
+    /// The latest journal record that changed an alert: a history that knows it knows everything.
+    public internal(set) var lastAlertChange: JournalSequence
 
     /// A dispatcher before the first journal record.
-    public init() {}
+    public init() {
+        self.init(
+            defaultCentre: nil, centresByID: [:], units: [:], alerts: [:], queues: [:], closedAlerts: [:],
+            totals: DispatchTotals(), lastSequence: .zero, lastAlertChange: .zero)
+    }
+
+    /// A dispatcher out of all its parts, for a snapshot.
+    init(
+        defaultCentre: CentreID?, centresByID: [CentreID: CentreRecord], units: [UnitID: UnitState],
+        alerts: [AlertID: AlertState], queues: [CentreID: AlertQueue], closedAlerts: [AlertID: ClosedAlert],
+        totals: DispatchTotals, lastSequence: JournalSequence, lastAlertChange: JournalSequence
+    ) {
+        self.defaultCentre = defaultCentre
+        self.centresByID = centresByID
+        self.units = units
+        self.alerts = alerts
+        self.queues = queues
+        self.closedAlerts = closedAlerts
+        self.totals = totals
+        self.lastSequence = lastSequence
+        self.lastAlertChange = lastAlertChange
+    }
 
     /// Applies an event that is durable.
     ///
@@ -100,13 +125,34 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
 /// What happened since the first journal record.
 public struct DispatchTotals: Hashable, Sendable {
     /// Different presses, test calls included.
-    public internal(set) var pressesStored: UInt64 = 0
+    public internal(set) var pressesStored: UInt64
     /// Presses that came again.
-    public internal(set) var pressesRepeated: UInt64 = 0
-    public internal(set) var testCalls: UInt64 = 0
-    public internal(set) var alertsRaised: UInt64 = 0
+    public internal(set) var pressesRepeated: UInt64
+    public internal(set) var testCalls: UInt64
+    public internal(set) var alertsRaised: UInt64
     /// Claims that were won.
-    public internal(set) var alertsClaimed: UInt64 = 0
-    public internal(set) var alertsClosed: UInt64 = 0
-    public internal(set) var commandsRefused: UInt64 = 0
+    public internal(set) var alertsClaimed: UInt64
+    public internal(set) var alertsClosed: UInt64
+    public internal(set) var commandsRefused: UInt64
+
+    /// Nothing happened yet.
+    init() {
+        self.init(
+            pressesStored: 0, pressesRepeated: 0, testCalls: 0, alertsRaised: 0, alertsClaimed: 0, alertsClosed: 0,
+            commandsRefused: 0)
+    }
+
+    /// Totals out of all their parts, for a snapshot.
+    init(
+        pressesStored: UInt64, pressesRepeated: UInt64, testCalls: UInt64, alertsRaised: UInt64,
+        alertsClaimed: UInt64, alertsClosed: UInt64, commandsRefused: UInt64
+    ) {
+        self.pressesStored = pressesStored
+        self.pressesRepeated = pressesRepeated
+        self.testCalls = testCalls
+        self.alertsRaised = alertsRaised
+        self.alertsClaimed = alertsClaimed
+        self.alertsClosed = alertsClosed
+        self.commandsRefused = commandsRefused
+    }
 }

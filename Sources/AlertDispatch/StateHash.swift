@@ -56,23 +56,27 @@ extension Dispatcher {
             })
         hasher.mix(sum(units.values) { hasher, unit in Self.mix(unit, into: &hasher) })
         hasher.mix(sum(alerts.values) { hasher, state in Self.mix(state, into: &hasher) })
-        hasher.mix(
-            sum(presses) { hasher, entry in
-                hasher.mix(entry.key)
-                hasher.mix(entry.value.alert.value)
-                hasher.mix(entry.value.storedAt.nanoseconds)
-            })
+        hasher.mix(units.values.reduce(0) { $0 &+ sumOfPresses($1) })
         hasher.mix(
             sum(closedAlerts) { hasher, entry in
                 hasher.mix(entry.key.value)
                 hasher.mix(entry.value.closedAt.nanoseconds)
                 hasher.mix(entry.value.owner)
             })
+        hasher.mix(lastAlertChange.value)
         for total in [
             totals.pressesStored, totals.pressesRepeated, totals.testCalls, totals.alertsRaised,
             totals.alertsClaimed, totals.alertsClosed, totals.commandsRefused,
         ] { hasher.mix(total) }
         return hasher.value
+    }
+
+    private func sumOfPresses(_ unit: UnitState) -> UInt64 {
+        sum(unit.presses) { hasher, entry in
+            hasher.mix(MessageID(unit: unit.record.id, key: entry.key))
+            hasher.mix(entry.value.alert.value)
+            hasher.mix(entry.value.storedAt.nanoseconds)
+        }
     }
 
     private func sum<Entries: Sequence>(

@@ -28,27 +28,51 @@ public struct UnitRoutine: Hashable, Sendable {
 }
 
 final class UnitState {
+    // No durable property has a value of its own here, as in ``Dispatcher``.
     var record: UnitRecord
     var isRegistered: Bool
-    var links = LinkPair()
+    var links: LinkPair
     /// When the unit last went online or offline.
     var linkChangedAt: WallTime?
     /// Boots in the order in which they first connected, the present one last; at most ``bootsMax``.
-    private(set) var boots: [UInt32] = []
+    private(set) var boots: [UInt32]
     /// A message may wait in a unit over several restarts, not over so many.
     static let bootsMax = 16
     /// The open alert, or the last closed one while the unit has not confirmed that it is closed.
     var latestAlert: AlertState?
     var lastTestAt: WallTime?
     /// One entry a kind that was ever reported, in order of kind; at most as many as there are kinds.
-    var faults: [UnitFault] = []
-    var routine = UnitRoutine()
+    var faults: [UnitFault]
+    /// Every press of the unit for ever, so that a repeat is known. A table a unit: none grows so large that
+    /// the moment of its growth shows.
+    var presses: [PressKey: StoredPress]
     /// Whether consoles were told of it and not yet that it is gone.
-    var isShown = false
+    var isShown: Bool
+    /// Not journaled and in no snapshot.
+    var routine = UnitRoutine()
 
-    init(record: UnitRecord, isRegistered: Bool) {
+    convenience init(record: UnitRecord, isRegistered: Bool) {
+        self.init(
+            record: record, isRegistered: isRegistered, isShown: false, links: LinkPair(), linkChangedAt: nil,
+            boots: [], latestAlert: nil, lastTestAt: nil, faults: [], presses: [:])
+    }
+
+    /// A unit out of all its parts, for a snapshot.
+    init(
+        record: UnitRecord, isRegistered: Bool, isShown: Bool, links: LinkPair, linkChangedAt: WallTime?,
+        boots: [UInt32], latestAlert: AlertState?, lastTestAt: WallTime?, faults: [UnitFault],
+        presses: [PressKey: StoredPress]
+    ) {
         self.record = record
         self.isRegistered = isRegistered
+        self.isShown = isShown
+        self.links = links
+        self.linkChangedAt = linkChangedAt
+        self.boots = boots
+        self.latestAlert = latestAlert
+        self.lastTestAt = lastTestAt
+        self.faults = faults
+        self.presses = presses
     }
 
     var openAlert: AlertState? {
@@ -94,12 +118,22 @@ final class AlertState {
     /// When it came to its stage, as notices say it: grows with each stage, also when the clock is set back.
     private(set) var stageAt: WallTime
     /// The furthest stage so far; a release goes back.
-    private(set) var furthestStage: Stage = .stored
+    private(set) var furthestStage: Stage
 
-    init(_ alert: Alert) {
+    convenience init(_ alert: Alert) {
+        self.init(
+            alert, latestPress: alert.press, cancelledBy: nil, stageAt: alert.storedAt, furthestStage: .stored)
+    }
+
+    /// An alert out of all its parts, for a snapshot.
+    init(
+        _ alert: Alert, latestPress: MessageID, cancelledBy: MessageID?, stageAt: WallTime, furthestStage: Stage
+    ) {
         self.alert = alert
-        latestPress = alert.press
-        stageAt = alert.storedAt
+        self.latestPress = latestPress
+        self.cancelledBy = cancelledBy
+        self.stageAt = stageAt
+        self.furthestStage = furthestStage
     }
 
     var key: AlertQueue.Key { AlertQueue.Key(priority: alert.priority, alert: alert.id) }
@@ -126,6 +160,21 @@ final class AlertState {
 struct ClosedAlert: Hashable, Sendable {
     let closedAt: WallTime
     let owner: OfficerID?
+}
+
+/// What names a press among those of its unit.
+struct PressKey: Hashable, Comparable, Sendable {
+    let boot: UInt32
+    let counter: UInt32
+
+    static func < (left: Self, right: Self) -> Bool {
+        left.boot != right.boot ? left.boot < right.boot : left.counter < right.counter
+    }
+}
+
+extension MessageID {
+    var key: PressKey { PressKey(boot: boot, counter: counter) }
+    init(unit: UnitID, key: PressKey) { self.init(unit: unit, boot: key.boot, counter: key.counter) }
 }
 
 /// What is kept of every press for ever.

@@ -35,6 +35,8 @@ public struct AuditEntry: Hashable, Sendable {
         case signOut = "sign-out"
         case claim, release, dispatch, arrive, close
         case read
+        /// The gateway itself removed a journal segment whose time was over.
+        case retire
     }
     public let at: WallTime
     /// The sign-in name as typed; at most 64 bytes are kept.

@@ -5,6 +5,7 @@ import AlertModel
 import ConsoleAPI
 import EventRing
 import History
+import Journal
 import JournalFiles
 import LinuxIO
 public import Logging
@@ -54,15 +55,19 @@ extension Daemon {
         let feed = ConsoleFeed(counters: counters)
         let history = try HistoryKeeper(history: stores.history, log: log)
         var replay = try Replay.run(
-            journalDirectory: settings.statePaths.journalDirectory, feed: feed, history: history,
+            journalDirectory: settings.statePaths.journalDirectory, limits: JournalLimits(settings.journal),
+            feed: feed, history: history,
             counters: counters, log: log)
         try replay.takeOver(
             registry: registry, defaultCentre: settings.defaultCentre, feed: feed, history: history,
             now: clock.now(), log: log)
         let path: AlertPath
+        let archivist: Archivist
         let unitsPort: UInt16
         do throws(Errno) {
             unitsPort = try Sockets.localPort(of: listener)
+            archivist = try Archivist(
+                settings: settings, stores: stores, counters: counters, clock: clock, log: log)
             path = try AlertPath(
                 replay: replay, feed: feed, history: history, listener: listener, context: context,
                 settings: settings.units,
@@ -77,8 +82,9 @@ extension Daemon {
             feed: feed, sessions: AccountSessions(accounts: stores.accounts, clock: clock), counters: counters,
             log: log)
         gateway = Gateway(
-            settings: settings, transport: path.transport, agents: path.agents, desk: path.desk,
-            failure: path.failure, unitsPort: unitsPort, consolePort: { await console.boundPort() },
+            settings: settings, transport: path.transport, agents: path.agents, archivist: archivist,
+            desk: path.desk, failure: path.failure, unitsPort: unitsPort,
+            consolePort: { await console.boundPort() },
             notifier: ServiceNotifier(), log: log)
         self.console = console
         self.log = log

@@ -19,6 +19,7 @@ struct Gateway: Service {
     let settings: Settings
     let transport: UnitTransport
     let agents: Agents
+    let archivist: Archivist
     let desk: CommandDesk
     let failure: Failure
     let unitsPort: UInt16
@@ -62,6 +63,7 @@ struct Gateway: Service {
         do throws(Errno) {
             try agents.start()
             try transport.start()
+            try archivist.start()
         } catch {
             throw GatewayError(.unavailable, "threads could not be started: \(error)")
         }
@@ -89,6 +91,7 @@ struct Gateway: Service {
         transport.stop()
         desk.stop()
         agents.stop()
+        archivist.stop()
         log.notice("stopped")
     }
 }

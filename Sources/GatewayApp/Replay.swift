@@ -15,34 +15,74 @@ struct Replay: ~Copyable {
     var dispatcher: Dispatcher
     var writer: JournalWriter
 
-    /// History entries written in one transaction during a replay.
-    private static let historyBatchMax = 10_000
-
-    /// Replays the journal and brings the consoles' feed and the history up to it.
+    /// Replays the journal, from a snapshot where there is one, and brings the consoles' feed and the history up
+    /// to it.
     ///
+    /// - Parameter limits: sizes of segments from now on.
     /// - Throws: ``GatewayError`` when the journal is damaged, in use or of a newer version, or the disk refuses.
     static func run(
-        journalDirectory: String, feed: ConsoleFeed, history: HistoryKeeper, counters: Counters, log: Logger
+        journalDirectory: String, limits: JournalLimits = JournalLimits(), feed: ConsoleFeed,
+        history: HistoryKeeper,
+        counters: Counters, log: Logger
     ) throws(GatewayError) -> Replay {
-        var unwritten: [(JournalSequence, FeedEntry)] = []
-        let replay = try fold(journalDirectory, counters: counters) { sequence, entry in
+        let began = SystemClock().now().monotonic
+        let chooser = try snapshotChooser(journalDirectory, counters: counters, log: log)
+        let start = chooser.choose(historyKnown: history.known)
+        var unwritten = UnwrittenHistory(history)
+        let from = start.snapshot?.sequence
+        if let from {
+            start.dispatcher.feedSnapshot { feed.apply($0, sequence: from) }
+            if history.known < from { write(start.dispatcher, at: from, to: history) }
+        }
+        let loaded = SystemClock().now().monotonic
+        let replay = try fold(journalDirectory, limits: limits, onto: start, counters: counters) {
+            sequence, entry in
             feed.apply(entry, sequence: sequence)
             guard sequence > history.known else { return }
-            unwritten.append((sequence, entry))
-            if unwritten.count >= historyBatchMax { flush(&unwritten, to: history) }
+            unwritten.add(entry, sequence: sequence)
         }
-        flush(&unwritten, to: history)
+        unwritten.write()
         report(replay.writer.report, last: replay.writer.lastSequence, log: log)
+        let ended = SystemClock().now().monotonic
+        log.info(
+            "state rebuilt",
+            metadata: [
+                "snapshot_sequence": "\(from?.value ?? 0)",
+                "snapshot_ms": "\(loaded.nanosecondsSince(began) / 1_000_000)",
+                "replay_ms": "\(ended.nanosecondsSince(loaded) / 1_000_000)",
+            ])
         guard history.known > replay.writer.lastSequence else { return replay }
-        return try rewriteHistory(history, behind: replay, journalDirectory, counters: counters, log: log)
+        return try rewriteHistory(
+            history, behind: replay, journalDirectory, limits: limits, chooser: chooser, counters: counters,
+            log: log)
+    }
+
+    private static func snapshotChooser(
+        _ journalDirectory: String, counters: Counters, log: Logger
+    ) throws(GatewayError) -> SnapshotChooser {
+        do throws(JournalError) {
+            return SnapshotChooser(
+                directory: journalDirectory, digests: try .standard(), counters: counters, log: log)
+        } catch {
+            throw GatewayError(.unavailable, "\(error)")
+        }
+    }
+
+    /// Gives the history the alerts that a snapshot holds.
+    private static func write(
+        _ dispatcher: borrowing Dispatcher, at sequence: JournalSequence, to history: HistoryKeeper
+    ) {
+        var entries: [(JournalSequence, FeedEntry)] = []
+        dispatcher.feedSnapshot { if case .alert = $0 { entries.append((sequence, $0)) } }
+        history.write(entries)
     }
 
     /// The history knows records that the journal does not: the journal was restored from an older copy, or
     /// lost its end. The gateway acts on the journal; the old history is kept for whoever looks into it, because
     /// it may be the last evidence of those records, and a new one is made from the journal.
     private static func rewriteHistory(
-        _ history: HistoryKeeper, behind replay: consuming Replay, _ journalDirectory: String, counters: Counters,
-        log: Logger
+        _ history: HistoryKeeper, behind replay: consuming Replay, _ journalDirectory: String,
+        limits: JournalLimits, chooser: SnapshotChooser, counters: Counters, log: Logger
     ) throws(GatewayError) -> Replay {
         let kept = try history.startAnew()
         log.critical(
@@ -53,24 +93,29 @@ struct Replay: ~Copyable {
             ])
         // Gives the journal's lock back for the second reading.
         _ = consume replay
-        var unwritten: [(JournalSequence, FeedEntry)] = []
-        let second = try fold(journalDirectory, counters: counters) { sequence, entry in
-            unwritten.append((sequence, entry))
-            if unwritten.count >= historyBatchMax { flush(&unwritten, to: history) }
+        let start = chooser.choose(historyKnown: .zero)
+        if let from = start.snapshot?.sequence { write(start.dispatcher, at: from, to: history) }
+        var unwritten = UnwrittenHistory(history)
+        let second = try fold(journalDirectory, limits: limits, onto: start, counters: counters) {
+            sequence, entry in
+            unwritten.add(entry, sequence: sequence)
         }
-        flush(&unwritten, to: history)
+        unwritten.write()
         return second
     }
 
-    /// Folds the journal into a fresh dispatcher and hands out what consoles and history are to know.
+    /// Folds the journal into a state and hands out what consoles and history are to know.
     private static func fold(
-        _ journalDirectory: String, counters: Counters, each: (JournalSequence, FeedEntry) -> Void
+        _ journalDirectory: String, limits: JournalLimits, onto start: consuming StartingPoint, counters: Counters,
+        each: (JournalSequence, FeedEntry) -> Void
     ) throws(GatewayError) -> Replay {
-        var dispatcher = Dispatcher()
+        var dispatcher = start.dispatcher
+        let from = dispatcher.lastSequence.next
         var effects: [Effect] = []
         do throws(JournalError) {
-            let writer = try JournalWriter.open(directory: journalDirectory, counters: counters) {
-                (record) throws(JournalError) in
+            let writer = try JournalWriter.open(
+                directory: journalDirectory, limits: limits, counters: counters, from: from
+            ) { (record) throws(JournalError) in
                 let event = try decoded(record)
                 dispatcher.step(event, sequence: record.sequence, at: record.instant, effects: &effects)
                 for case .feed(let entry) in effects {
@@ -85,13 +130,8 @@ struct Replay: ~Copyable {
         }
     }
 
-    private static func flush(_ entries: inout [(JournalSequence, FeedEntry)], to history: HistoryKeeper) {
-        history.write(entries)
-        entries.removeAll(keepingCapacity: true)
-    }
-
     /// A record that this version cannot read would make another state than the one that was acknowledged.
-    private static func decoded(_ record: JournalRecord) throws(JournalError) -> Event {
+    static func decoded(_ record: JournalRecord) throws(JournalError) -> Event {
         do throws(DecodeError) {
             return try Event(kind: record.kind, body: record.body)
         } catch {
@@ -160,5 +200,28 @@ struct Replay: ~Copyable {
         var effects: [Effect] = []
         dispatcher.step(event, sequence: sequence, at: now, effects: &effects)
         for case .feed(let entry) in effects { entries.append((sequence, entry)) }
+    }
+}
+
+/// What a replay has for the history: of each alert only the newest state matters.
+private struct UnwrittenHistory {
+    /// Alerts written in one transaction.
+    private static let alertsMax = 20_000
+
+    private let history: HistoryKeeper
+    private var latest: [AlertID: (JournalSequence, FeedEntry)] = [:]
+
+    init(_ history: HistoryKeeper) { self.history = history }
+
+    mutating func add(_ entry: FeedEntry, sequence: JournalSequence) {
+        guard case .alert(let alert) = entry else { return }
+        latest[alert.id] = (sequence, entry)
+        if latest.count >= Self.alertsMax { write() }
+    }
+
+    /// Up to the last entry, in journal order.
+    mutating func write() {
+        history.write(latest.values.sorted { $0.0 < $1.0 })
+        latest.removeAll(keepingCapacity: true)
     }
 }

@@ -48,7 +48,8 @@ private struct SettingsReader {
         guard let stateDirectory, let registry, let centre, let units, let console else { return nil }
         return Settings(
             stateDirectory: stateDirectory, units: units, console: console, registryFile: registry,
-            defaultCentre: centre, logLevel: level ?? .info)
+            defaultCentre: centre, logLevel: level ?? .info,
+            journal: root.section("journal").map(journal) ?? JournalSettings())
     }
 
     private func units(_ section: Section) -> UnitSettings? {
@@ -80,6 +81,18 @@ private struct SettingsReader {
             keyFile: key,
             filesDirectory: files,
             sessionLifetime: .seconds((hours ?? ConsoleSettings.sessionHoursDefault) * 3_600))
+    }
+
+    private func journal(_ section: Section) -> JournalSettings {
+        let segmentMiB = number(section, "segment_mib", 1...1_024) ?? JournalSettings.segmentMiBDefault
+        let keepGiB = number(section, "keep_gib_max", 0...1_000_000) ?? 0
+        return JournalSettings(
+            segmentBytes: segmentMiB << 20,
+            keepDays: number(section, "keep_days", 1...36_500) ?? JournalSettings.keepDaysDefault,
+            keepBytesMax: keepGiB == 0 ? nil : keepGiB << 30,
+            keepSegmentsMin: number(section, "keep_segments_min", 2...100_000)
+                ?? JournalSettings.keepSegmentsMinDefault,
+            archiveDirectory: path(section, "archive"))
     }
 
     private func path(_ section: Section, _ name: String) -> String? {

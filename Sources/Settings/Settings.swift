@@ -10,6 +10,8 @@ public struct Settings: Sendable {
     public var units: UnitSettings
     /// The side of the officers.
     public var console: ConsoleSettings
+    /// The journal's files.
+    public var journal: JournalSettings
     /// The file with centres and units; see ``Registry``.
     public var registryFile: String
     /// Takes the alerts of units that stand in no registry.
@@ -22,11 +24,12 @@ public struct Settings: Sendable {
     /// Settings without a file, for tests and tools.
     public init(
         stateDirectory: String, units: UnitSettings, console: ConsoleSettings, registryFile: String,
-        defaultCentre: CentreID, logLevel: LogLevel = .info
+        defaultCentre: CentreID, logLevel: LogLevel = .info, journal: JournalSettings = JournalSettings()
     ) {
         self.stateDirectory = stateDirectory
         self.units = units
         self.console = console
+        self.journal = journal
         self.registryFile = registryFile
         self.defaultCentre = defaultCentre
         self.logLevel = logLevel
@@ -100,6 +103,39 @@ public struct ConsoleSettings: Hashable, Sendable {
         self.keyFile = keyFile
         self.filesDirectory = filesDirectory
         self.sessionLifetime = sessionLifetime
+    }
+}
+
+/// The journal's files: how large, and how long they stay.
+public struct JournalSettings: Hashable, Sendable {
+    /// Bytes of a segment: the unit of snapshots, archiving and removal.
+    public var segmentBytes: Int
+    /// Days that a segment stays after its last record.
+    public var keepDays: Int
+    /// Bytes that all segments together may take before the oldest goes early; nil for no limit.
+    public var keepBytesMax: Int?
+    /// Closed segments that stay whatever their age and size.
+    public var keepSegmentsMin: Int
+    /// Where segments go before they are removed; nil to remove them only.
+    public var archiveDirectory: String?
+
+    /// A year of evidence and a month to ask for it.
+    public static let keepDaysDefault = 400
+    /// Half a gigabyte: what a look at yesterday needs.
+    public static let keepSegmentsMinDefault = 8
+    /// 16,000 presses one by one, or 600,000 in full batches.
+    public static let segmentMiBDefault = 64
+
+    /// Where not given, values are the file's defaults.
+    public init(
+        segmentBytes: Int = segmentMiBDefault << 20, keepDays: Int = keepDaysDefault, keepBytesMax: Int? = nil,
+        keepSegmentsMin: Int = keepSegmentsMinDefault, archiveDirectory: String? = nil
+    ) {
+        self.segmentBytes = segmentBytes
+        self.keepDays = keepDays
+        self.keepBytesMax = keepBytesMax
+        self.keepSegmentsMin = keepSegmentsMin
+        self.archiveDirectory = archiveDirectory
     }
 }
 

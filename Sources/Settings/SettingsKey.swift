@@ -60,6 +60,12 @@ extension SettingsKey {
         SettingsKey("console.key", file),
         SettingsKey("console.files", directory),
         SettingsKey("console.session_hours", "a whole number from 1 to 168", .means("12")),
+        SettingsKey("journal", "a section", .nothing),
+        SettingsKey("journal.segment_mib", "a whole number from 1 to 1024", .means("64")),
+        SettingsKey("journal.keep_days", "a whole number from 1 to 36500", .means("400")),
+        SettingsKey("journal.keep_gib_max", "a whole number from 0 to 1000000 (0: no limit)", .means("0")),
+        SettingsKey("journal.keep_segments_min", "a whole number from 2 to 100000", .means("8")),
+        SettingsKey("journal.archive", directory, .nothing),
     ]
 
     /// Every key of a registry file.

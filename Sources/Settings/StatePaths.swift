@@ -10,6 +10,10 @@ public struct StatePaths: Hashable, Sendable {
 
     /// The journal's segments: the truth.
     public var journalDirectory: String { "\(directory)/journal" }
+    /// Records that must stay although their time is over; written by people.
+    public var legalHoldsFile: String { "\(directory)/legal-holds" }
+    /// One file a follower of the journal, such as a replica, with the last sequence it has.
+    public var followersDirectory: String { "\(directory)/followers" }
     /// Alerts for looking back: made again from the journal when lost.
     public var historyDatabase: String { "\(directory)/history.sqlite" }
     /// Accounts, sessions and the audit record: not in the journal, so it belongs into every backup.

@@ -50,6 +50,11 @@ public enum Counter: Int, CaseIterable, Sendable {
     case journalSyncs = 66
     case journalSyncNanoseconds = 67
     case journalFailures = 68
+    case snapshotsWritten = 72
+    case snapshotsRefused = 73
+    case segmentsVerified = 74
+    case segmentsRetired = 75
+    case archivistFailures = 76
 
     // Dispatcher.
     case pressesStored = 80

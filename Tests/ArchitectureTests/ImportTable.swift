@@ -15,7 +15,7 @@ struct House {
         self.imports = imports
     }
 
-    static let shims: Set<String> = ["COpenSSL", "CSystemd", "CLinux"]
+    static let shims: Set<String> = ["COpenSSL", "CSystemd", "CZstd", "CLinux"]
 
     static let all: [House] = [
         House("AlertModel", tier: 0),
@@ -30,7 +30,7 @@ struct House {
         House(
             "JournalFiles", tier: 3,
             [
-                "AlertModel", "Journal", "LinuxIO", "Telemetry", "Credentials", "CLinux", "Glibc",
+                "AlertModel", "Journal", "LinuxIO", "Telemetry", "Credentials", "CLinux", "CZstd", "Glibc",
                 "Synchronization",
             ]),
         House(

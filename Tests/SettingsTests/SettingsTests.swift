@@ -44,7 +44,7 @@ import Testing
     @Test func defaultsOfTheTableAreTheDefaultsOfTheReader() throws {
         try withDirectory { directory in
             let path = "\(directory)/sosgatewayd.yaml"
-            var text = Self.minimal
+            var text = Self.minimal + "journal:\n"
             for key in SettingsKey.configuration {
                 guard case .means(let value) = key.absence else { continue }
                 let parts = key.path.split(separator: ".")
@@ -61,6 +61,19 @@ import Testing
             #expect(written.units == leftOut.units)
             #expect(written.console == leftOut.console)
             #expect(written.logLevel == leftOut.logLevel)
+            #expect(written.journal == leftOut.journal && written.journal == JournalSettings())
+        }
+    }
+
+    @Test func journalSectionIsRead() throws {
+        try withDirectory { directory in
+            let path = "\(directory)/sosgatewayd.yaml"
+            let text =
+                Self.minimal + "journal:\n  segment_mib: 1\n  keep_days: 30\n  keep_gib_max: 2\n  archive: old\n"
+            try Data(text.utf8).write(to: URL(filePath: path))
+            let expected = JournalSettings(
+                segmentBytes: 1 << 20, keepDays: 30, keepBytesMax: 2 << 30, archiveDirectory: "\(directory)/old")
+            #expect(try Settings.load(path: path).journal == expected)
         }
     }
 

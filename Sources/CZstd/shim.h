@@ -1,0 +1,3 @@
+// Zstandard's own header; nothing is added.
+#pragma once
+#include <zstd.h>

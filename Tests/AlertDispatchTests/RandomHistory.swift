@@ -1,0 +1,91 @@
+// Random events of a small world, valid or absurd, from one seed.
+
+import AlertDispatch
+import AlertModel
+
+/// Makes one event after another. Few names and numbers, so that events meet each other.
+struct RandomHistory {
+    private var random: SplitMix
+    private static let units: [UnitID] = (0..<4).map { id("unit-\($0)") }
+    private static let officers: [OfficerID] = (0..<2).map { id("officer-\($0)") }
+    private static let centres: [CentreID] = [id("astana"), id("almaty"), id("karaganda")]
+    private static let texts = ["", "Абай 1", "a note", String(repeating: "ұ", count: 200)]
+
+    init(seed: UInt64) { random = SplitMix(seed) }
+
+    mutating func below(_ limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
+
+    private mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
+
+    private mutating func message(_ unit: UnitID) -> MessageID {
+        MessageID(unit: unit, boot: UInt32(below(3)) * 1_000_000_007, counter: UInt32(below(12)))
+    }
+
+    /// - Parameter dispatcher: asked for alerts that exist, so that acts meet them.
+    mutating func next(_ dispatcher: borrowing Dispatcher) -> (event: Event, at: Instant) {
+        let unit = pick(Self.units)
+        let officer = pick(Self.officers)
+        let open = dispatcher.openAlerts(pick(Self.centres))
+        let known = open.isEmpty ? below(Int(dispatcher.lastSequence.value) + 1) : Int(pick(open).id.value)
+        let alert = AlertID(UInt64(known))
+        let point = GeoPoint(latitudeE7: Int32(below(900_000_000)), longitudeE7: -Int32(below(900_000_000)))
+        let at = Instant(
+            wall: WallTime(
+                nanoseconds: 1_800_000_000_000_000_000 + Int64(below(1_000_000_000_000)) - 500_000_000_000),
+            monotonic: MonotonicTime(nanoseconds: 1))
+        return (event(unit, officer, alert, below(2) == 0 ? point : nil, at.wall), at)
+    }
+
+    private mutating func event(
+        _ unit: UnitID, _ officer: OfficerID, _ alert: AlertID, _ point: GeoPoint?, _ now: WallTime
+    ) -> Event {
+        switch below(20) {
+        case 0:
+            return .unitRegistered(
+                UnitRecord(
+                    id: unit, centre: pick(Self.centres), place: pick(Self.texts), point: point, reportingTimeS: 90
+                ))
+        case 1: return .unitRemoved(unit)
+        case 2: return .centreRegistered(CentreRecord(id: pick(Self.centres), name: pick(Self.texts)))
+        case 3:
+            guard below(3) == 0 else { return .stageConfirmed(confirmation(unit, alert)) }
+            return .gatewayStarted(GatewayStarted(defaultCentre: pick(Self.centres)))
+        case 4, 5:
+            return .linkUp(
+                LinkUp(
+                    unit: unit, link: link(of: unit), boot: UInt32(below(40)), firmware: 1, capabilities: 0))
+        case 6: return .linkDown(LinkDown(unit: unit, link: link(of: unit), end: .peerClosed))
+        case 7...10:
+            let category = pick(AlertModel.Category.allCases)
+            return .press(
+                Press(
+                    id: message(unit), category: category, pressedAt: now, receivedAt: now,
+                    position: point.map { LastPosition(point: $0, accuracyCm: 350, ageS: 4) }))
+        case 11:
+            let id = message(unit)
+            return .cancel(Cancel(id: id, pressCounter: UInt32(below(12)), cancelledAt: now))
+        case 12, 13:
+            let report = FaultReport(
+                id: message(unit), fault: pick(FaultKind.allCases), changedAt: now,
+                detail: Int32(below(1_000)) - 500)
+            return below(2) == 0 ? .faultBegan(report) : .faultEnded(report)
+        case 14: return .alertShown(AlertShown(alert: alert, officer: officer))
+        case 15: return .stageConfirmed(confirmation(unit, alert))
+        default:
+            let action = pick(ActionKind.allCases)
+            return .officerAction(
+                OfficerAction(
+                    command: CommandID(random.next()), alert: alert, officer: officer, action: action,
+                    outcome: action == .close ? pick(Outcome.allCases) : nil, note: pick(Self.texts)))
+        }
+    }
+
+    private mutating func confirmation(_ unit: UnitID, _ alert: AlertID) -> StageConfirmation {
+        StageConfirmation(unit: unit, alert: alert, stage: pick(Stage.allCases))
+    }
+
+    /// A link belongs to one unit.
+    private mutating func link(of unit: UnitID) -> LinkID {
+        LinkID(UInt64(unit.byte(at: unit.length - 1)) << 8 | UInt64(below(4)))
+    }
+}

@@ -1,0 +1,88 @@
+"""Snapshots of a real daemon: a start from one shows the same alerts, a damaged one does no harm, kill -9 neither."""
+
+import random
+import re
+
+import pytest
+from gateway import Gateway, until
+from unit import connect, press
+
+# Segments of 1 MiB hold about 250 presses that come one by one.
+SMALL = "journal:\n  segment_mib: 1\n"
+
+
+@pytest.fixture
+def gateway(tmp_path, pki):
+    one = Gateway(tmp_path, pki, extra=SMALL)
+    one.add_officer()
+    one.start()
+    yield one
+    if one.process.poll() is None:
+        assert one.stop() == 0, one.log()[-3000:]
+
+
+def snapshots(gateway) -> list:
+    return sorted((gateway.directory / "data/journal").glob("snapshot-*.state"))
+
+
+def started_from(gateway) -> int:
+    """The sequence of the snapshot that the latest start began with; 0 for none."""
+    return int(re.findall(r'snapshot_sequence\W+(\d+)', gateway.log())[-1])
+
+
+def fill(unit, counters):
+    for counter in counters:
+        unit.send(press(1, counter))
+        while unit.until_stage("stored")[1] != counter:
+            pass
+
+
+def seen(gateway) -> list:
+    return sorted((alert["id"], alert["press_count"]) for alert in gateway.officer().open_alerts())
+
+
+def test_a_start_from_a_snapshot_shows_the_same_alerts(gateway):
+    unit = connect(gateway)
+    fill(unit, range(1, 600))
+    until(lambda: len(snapshots(gateway)) == 2, "two snapshots")
+    before = until(lambda: seen(gateway), "an alert")
+    gateway.kill()
+    gateway.start()
+    assert started_from(gateway) > 0
+    assert seen(gateway) == before
+    # A press from before the snapshot is still known for what it is.
+    again = connect(gateway)
+    fill(again, [1, 599])
+    assert seen(gateway) == before
+
+    for damaged in (1, 2):
+        gateway.kill()
+        newest = snapshots(gateway)[-1]
+        content = bytearray(newest.read_bytes())
+        content[len(content) // 2] ^= 1
+        newest.write_bytes(content)
+        former = started_from(gateway)
+        gateway.start()
+        assert started_from(gateway) < former, f"damaged snapshot {damaged} was used"
+        assert newest.with_name(newest.name + ".refused").exists()
+        assert seen(gateway) == before
+
+
+def test_kill_9_at_any_moment_of_a_snapshot_loses_nothing(gateway):
+    chance = random.Random(20_261_121)
+    counter = 0
+    for _ in range(6):
+        unit = connect(gateway)
+        # The segment that fills somewhere in here starts a snapshot; the daemon dies within its first milliseconds.
+        until_new = len(list((gateway.directory / "data/journal").glob("*.segment")))
+        while len(list((gateway.directory / "data/journal").glob("*.segment"))) == until_new:
+            counter += 1
+            fill(unit, [counter])
+        for _ in range(chance.randrange(8)):
+            counter += 1
+            fill(unit, [counter])
+        gateway.kill()
+        gateway.start()
+    alerts = gateway.officer().open_alerts("astana")
+    assert [alert["press_count"] for alert in alerts] == [counter]
+    until(lambda: len(snapshots(gateway)) == 2, "two snapshots")
