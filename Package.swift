@@ -69,7 +69,7 @@ let package = Package(
         // Tier 2: memory ordering, and the kernel.
         .target(name: "LinuxIO", dependencies: ["CLinux", "AlertModel"]),
         // EventRing sleeps on an eventfd, hence LinuxIO beside it.
-        .target(name: "EventRing", dependencies: ["AlertModel", "LinuxIO"]),
+        .target(name: "EventRing", dependencies: ["AlertModel", "CLinux", "LinuxIO"]),
         .target(name: "Credentials", dependencies: ["COpenSSL"]),
 
         // Tier 3: edges; none imports another.

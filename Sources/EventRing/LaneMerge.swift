@@ -69,7 +69,7 @@ public struct LaneMerge: ~Copyable, @unchecked Sendable {
         var lane = turn.pointee
         while taken < max && emptyLanes < count {
             let batchMax = min(laneBatchMax, max &- taken)
-            let (read, stopped) = lanes[lane].readBatch(max: batchMax, body)
+            let (read, stopped) = lanes[lane].readBatch(max: batchMax, holdsBack: false, body)
             if read > 0 { lanes[lane].release() }
             taken &+= read
             if stopped { break }

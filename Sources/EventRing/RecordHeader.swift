@@ -10,8 +10,8 @@
 /// +--------+-------+----------+-------------+------ …
 /// ```
 /// Flag bit 0: padding, a record without a body that fills the ring's last slots. The numbers lie in the
-/// machine's own byte order: a ring never leaves its process. The reserved bytes have room for a per-slot
-/// sequence.
+/// machine's own byte order: a ring never leaves its process. The reserved bytes keep bodies aligned; a
+/// sequence in them was measured and rejected (Docs/event-ring.md).
 @usableFromInline
 struct RecordHeader {
     @usableFromInline static let bytes = 8

@@ -97,6 +97,8 @@ struct SeatState {
     /// How far `position` may go by what was last seen of the others' cursors. It may lie behind the truth,
     /// never ahead, so others' lines are read only when it is reached.
     @usableFromInline var limit: UInt64 = 0
+    /// Consumer: whether its last look found a few records only, so that it is on the producer's heels.
+    @usableFromInline var isClose = false
 
     init() {}
 }

@@ -1,6 +1,6 @@
-// The columns of the table.
+// The columns of the table; peers/protocol.hpp measures the same in the same way.
 
-import CTicks
+import CMeasure
 import Synchronization
 
 enum Measurements {
@@ -8,51 +8,52 @@ enum Measurements {
     static let capacity = 4_096
 
     /// One thread, publish and take in turn: nanoseconds for both.
-    static func oneThread<Queue: MeasuredQueue>(_: Queue.Type, records: Int, tick: Double) -> Double {
-        let queue = Queue(lanes: 1, capacity: capacity)
-        var sum: UInt64 = 0
-        let start = ticks_now()
-        for number in 0..<records {
-            _ = queue.push(lane: 0, first: UInt64(number), count: 1)
-            _ = queue.take(max: 1, sum: &sum)
-        }
-        let ticks = ticks_now() - start
-        blackHole.wrappingAdd(sum, ordering: .relaxed)
-        return Double(ticks) / tick / Double(records)
-    }
-
-    /// One producer, one consumer that takes up to 64 at a time: millions of records a second.
-    static func pipe<Queue: MeasuredQueue>(_: Queue.Type, batch: Int, records: Int, tick: Double) -> Double {
+    static func oneThread<Queue: MeasuredQueue>(_: Queue.Type, events: Int) -> Double {
         let queue = Queue(lanes: 1, capacity: capacity)
         let watch = Stopwatch()
-        onTwoProcessors { index, gate in
+        let sums = onTwoProcessors { index, _, sum in
+            watch.begin(index)
+            for number in 0..<(index == 0 ? events : 0) {
+                _ = queue.push(lane: 0, first: UInt64(number), count: 1)
+                _ = queue.take(max: 1, sum: &sum)
+            }
+            watch.end(index)
+        }
+        sums[0].check(count: events)
+        return watch.nanoseconds / Double(events)
+    }
+
+    /// One producer, one consumer that takes up to 64 at a time: millions of events a second.
+    static func pipe<Queue: MeasuredQueue>(_: Queue.Type, batch: Int, events: Int) -> Double {
+        let queue = Queue(lanes: 1, capacity: capacity)
+        let watch = Stopwatch()
+        let sums = onTwoProcessors { index, gate, sum in
             var pause = Pause()
             var done = 0
-            var sum: UInt64 = 0
             gate.pass()
             watch.begin(index)
-            while done < records {
+            while done < events {
                 let moved =
                     index == 0
-                    ? queue.push(lane: 0, first: UInt64(done), count: min(batch, records - done))
+                    ? queue.push(lane: 0, first: UInt64(done), count: min(batch, events - done))
                     : queue.take(max: 64, sum: &sum)
                 if moved == 0 { pause.once() }
                 done += moved
             }
             watch.end(index)
-            blackHole.wrappingAdd(sum, ordering: .relaxed)
         }
-        return Double(records) / watch.nanoseconds(tick) * 1_000
+        sums[1].check(count: events)
+        return Double(events) / watch.nanoseconds * 1_000
     }
 
-    /// Two producers fill what has room for both, again and again: millions of records a second together.
-    static func fill<Queue: MeasuredQueue>(_: Queue.Type, batch: Int, repeats: Int, tick: Double) -> Double {
-        let each = 16_384
+    /// Two producers fill what has room for both, again and again: millions of events a second together.
+    static func fill<Queue: MeasuredQueue>(_: Queue.Type, batch: Int, repeats: Int) -> Double {
+        let each = 16_000
         var nanoseconds = 0.0
-        let queue = Queue(lanes: 2, capacity: 2 * each)
+        let queue = Queue(lanes: 2, capacity: 32_768)
         for _ in 0..<repeats {
             let watch = Stopwatch()
-            onTwoProcessors { index, gate in
+            let sums = onTwoProcessors { index, gate, sum in
                 gate.pass()
                 gate.pass()
                 watch.begin(index)
@@ -61,28 +62,31 @@ enum Measurements {
                     done += queue.push(lane: index, first: UInt64(done), count: min(batch, each - done))
                 }
                 watch.end(index)
+                gate.pass()
+                if index == 0 {
+                    var taken = 0
+                    while taken < 2 * each { taken += queue.take(max: 1_024, sum: &sum) }
+                }
             }
-            nanoseconds += watch.nanoseconds(tick)
-            var sum: UInt64 = 0
-            while queue.take(max: 1_024, sum: &sum) > 0 {}
-            blackHole.wrappingAdd(sum, ordering: .relaxed)
+            nanoseconds += watch.nanoseconds
+            sums[0].check(count: each, times: 2)
         }
         return Double(2 * each * repeats) / nanoseconds * 1_000
     }
 
-    /// Two producers, of which one also takes what both published: millions of records a second.
-    static func drainToo<Queue: MeasuredQueue>(_: Queue.Type, batch: Int, records: Int, tick: Double) -> Double {
+    /// Two producers, of which one also takes what both published: millions of events a second.
+    static func drainToo<Queue: MeasuredQueue>(_: Queue.Type, batch: Int, events: Int) -> Double {
         let queue = Queue(lanes: 2, capacity: capacity)
         let watch = Stopwatch()
-        onTwoProcessors { index, gate in
+        let sums = onTwoProcessors { index, gate, sum in
             var pause = Pause()
             var sent = 0
             var taken = 0
-            var sum: UInt64 = 0
             gate.pass()
             watch.begin(index)
-            while sent < records || (index == 0 && taken < 2 * records) {
-                var moved = queue.push(lane: index, first: UInt64(sent), count: min(batch, records - sent))
+            while sent < events || (index == 0 && taken < 2 * events) {
+                var moved =
+                    sent < events ? queue.push(lane: index, first: UInt64(sent), count: min(batch, events - sent)) : 0
                 sent += moved
                 if index == 0 {
                     let got = queue.take(max: 2 * batch, sum: &sum)
@@ -92,54 +96,34 @@ enum Measurements {
                 if moved == 0 { pause.once() }
             }
             watch.end(index)
-            blackHole.wrappingAdd(sum, ordering: .relaxed)
         }
-        return Double(2 * records) / watch.nanoseconds(tick) * 1_000
+        sums[0].check(count: events, times: 2)
+        return Double(2 * events) / watch.nanoseconds * 1_000
     }
 
-    /// One record there by one queue, one back by another: nanoseconds of each round trip, sorted. They hold
-    /// one reading of the counter.
-    static func roundTrip<Queue: MeasuredQueue>(_: Queue.Type, trips: Int, tick: Double) -> [Double] {
+    /// One event there by one queue, one back by another: nanoseconds of each round trip, sorted. They hold
+    /// one reading of the clock.
+    static func roundTrip<Queue: MeasuredQueue>(_: Queue.Type, trips: Int) -> [Double] {
         let queues = [Queue(lanes: 1, capacity: 1_024), Queue(lanes: 1, capacity: 1_024)]
         let times = Times(trips)
-        onTwoProcessors { index, gate in
+        let sums = onTwoProcessors { index, gate, sum in
             let (out, back) = (queues[index], queues[1 - index])
             var pause = Pause()
-            var sum: UInt64 = 0
             gate.pass()
-            var last = ticks_now()
+            var last = measure_nanoseconds()
             for trip in 0..<trips {
                 if index == 0 { _ = out.push(lane: 0, first: UInt64(trip), count: 1) }
                 while back.take(max: 1, sum: &sum) == 0 { pause.once() }
                 if index == 1 { _ = out.push(lane: 0, first: UInt64(trip), count: 1) }
                 if index == 0 {
-                    let now = ticks_now()
+                    let now = measure_nanoseconds()
                     times.base[trip] = now - last
                     last = now
                 }
             }
-            blackHole.wrappingAdd(sum, ordering: .relaxed)
         }
-        return times.sorted.map { Double($0) / tick }
-    }
-}
-
-/// From the first thread's begin to the last one's end. Each of two threads keeps its own times.
-final class Stopwatch: Sendable {
-    private let times = Mutex<(begins: [UInt64], ends: [UInt64])>(([0, 0], [0, 0]))
-
-    func begin(_ thread: Int) {
-        let now = ticks_now()
-        times.withLock { $0.begins[thread] = now }
-    }
-
-    func end(_ thread: Int) {
-        let now = ticks_now()
-        times.withLock { $0.ends[thread] = now }
-    }
-
-    func nanoseconds(_ tick: Double) -> Double {
-        times.withLock { Double(max($0.ends[0], $0.ends[1]) - min($0.begins[0], $0.begins[1])) / tick }
+        for sum in sums { sum.check(count: trips) }
+        return times.sorted.map { Double($0) }
     }
 }
 

@@ -24,9 +24,9 @@ final class ProbeAgent {
     func probeAppend(_ records: Int) -> Int {
         var appended = 0
         for number in 0..<max(0, records) {
-            let result = producer.append(kind: 1, bodyBytesMax: Payload.bytes) { buffer in
-                buffer.storeBytes(of: Payload(UInt64(truncatingIfNeeded: number)), as: Payload.self)
-                return Payload.bytes
+            let result = producer.append(kind: 1, bodyBytesMax: MemoryLayout<PressBody>.size) { buffer in
+                buffer.storeBytes(of: PressBody(UInt64(truncatingIfNeeded: number)), as: PressBody.self)
+                return MemoryLayout<PressBody>.size
             }
             guard result == .appended else { break }
             appended &+= 1
@@ -39,13 +39,13 @@ final class ProbeAgent {
     /// Drains a consumer.
     @inline(never)
     func probeDrain(_ max: Int) -> UInt64 {
-        var sum: UInt64 = 0
+        var sum = Sum()
         _ = consumer.drain(max: max) { kind, body in
-            guard body.count == Payload.bytes else { return .stop }
-            sum &+= body.loadUnaligned(as: Payload.self).sum &+ UInt64(kind)
+            guard body.count == MemoryLayout<PressBody>.size else { return .stop }
+            body.loadUnaligned(as: PressBody.self).add(to: &sum, kind: kind)
             return .next
         }
-        return sum
+        return sum.total
     }
 
     /// Reads and releases in two steps.

@@ -1,47 +1,20 @@
-// What is measured: the ring, and its peers behind the same four calls.
+// What is measured: the ring, and a mutex, behind the same calls as the peers in other languages.
 
 import EventRing
 import Synchronization
 
-/// Records of 56 bytes, a 64-byte slot with the ring's header.
-///
-/// In pairs of words, so that the optimizer writes and reads the same pieces: where it reads across two
-/// writes, the processor waits for both, and the figure is about that.
-struct Payload {
-    var a, b, c: SIMD2<UInt64>
-    var d: UInt64
-
-    static let bytes = 56
-
-    @inline(__always)
-    init(_ number: UInt64) {
-        a = SIMD2(number, number &+ 1)
-        b = SIMD2(number &+ 2, number &+ 3)
-        c = SIMD2(number &+ 4, number &+ 5)
-        d = number &+ 6
-    }
-
-    /// Depends on every word, so that each is read.
-    @inline(__always) var sum: UInt64 {
-        let pair = a ^ b ^ c
-        return pair.x ^ pair.y ^ d
-    }
-}
-
 /// A queue with a lane for each producer, or one for all where it has no lanes.
 protocol MeasuredQueue: Sendable {
-    static var name: String { get }
     init(lanes: Int, capacity: Int)
-    /// Appends up to `count` records from number `first` on and publishes them together.
+    /// Appends up to `count` events from number `first` on and publishes them together.
     /// - Returns: how many there was room for.
     func push(lane: Int, first: UInt64, count: Int) -> Int
-    /// Takes up to `max` records and adds what they hold to `sum`.
-    func take(max: Int, sum: inout UInt64) -> Int
+    /// Takes up to `max` events and adds what they hold to `sum`.
+    func take(max: Int, sum: inout Sum) -> Int
 }
 
 /// One ring, one producer, one consumer.
-final class LaneQueue: MeasuredQueue {
-    static let name = "ring"
+final class LaneQueue<Body: EventBody>: MeasuredQueue {
     private let producer: RecordProducer
     private let consumer: RecordConsumer
 
@@ -53,25 +26,27 @@ final class LaneQueue: MeasuredQueue {
     }
 
     @inline(__always)
-    func push(lane: Int, first: UInt64, count: Int) -> Int { append(to: producer, first: first, count: count) }
+    func push(lane: Int, first: UInt64, count: Int) -> Int {
+        append(Body.self, to: producer, first: first, count: count)
+    }
 
     @inline(__always)
-    func take(max: Int, sum: inout UInt64) -> Int {
-        consumer.drain(max: max) { _, body in
-            sum &+= body.loadUnaligned(as: Payload.self).sum
+    func take(max: Int, sum: inout Sum) -> Int {
+        consumer.drain(max: max) { kind, body in
+            body.loadUnaligned(as: Body.self).add(to: &sum, kind: kind)
             return .next
         }
     }
 }
 
 /// A ring for each producer, merged by the consumer.
-final class MergedQueue: MeasuredQueue {
-    static let name = "ring, merged lanes"
+final class MergedQueue<Body: EventBody>: MeasuredQueue {
     private let producers: Producers
     private let merge: LaneMerge
 
     init(lanes: Int, capacity: Int) {
-        let rings = (0..<lanes).map { _ in RecordRing(capacitySlots: capacity) }
+        // Room for as many events in all lanes together as a peer gets for its one queue.
+        let rings = (0..<lanes).map { _ in RecordRing(capacitySlots: capacity / lanes * Body.slots) }
         producers = Producers(rings)
         var merge = LaneMerge(lanesMax: lanes)
         for ring in rings { merge.add(ring.takeConsumer(0)) }
@@ -80,13 +55,13 @@ final class MergedQueue: MeasuredQueue {
 
     @inline(__always)
     func push(lane: Int, first: UInt64, count: Int) -> Int {
-        append(to: producers.base[lane], first: first, count: count)
+        append(Body.self, to: producers.base[lane], first: first, count: count)
     }
 
     @inline(__always)
-    func take(max: Int, sum: inout UInt64) -> Int {
-        merge.drain(max: max) { _, body in
-            sum &+= body.loadUnaligned(as: Payload.self).sum
+    func take(max: Int, sum: inout Sum) -> Int {
+        merge.drain(max: max) { kind, body in
+            body.loadUnaligned(as: Body.self).add(to: &sum, kind: kind)
             return .next
         }
     }
@@ -110,13 +85,15 @@ private final class Producers: @unchecked Sendable {
 }
 
 @inline(__always)
-private func append(to producer: borrowing RecordProducer, first: UInt64, count: Int) -> Int {
+private func append<Body: EventBody>(
+    _: Body.Type, to producer: borrowing RecordProducer, first: UInt64, count: Int
+) -> Int {
     var pushed = 0
     while pushed < count {
-        let payload = Payload(first &+ UInt64(pushed))
-        let result = producer.append(kind: 1, bodyBytesMax: Payload.bytes) { buffer in
-            buffer.storeBytes(of: payload, as: Payload.self)
-            return Payload.bytes
+        let event = Body(first &+ UInt64(pushed))
+        let result = producer.append(kind: 1, bodyBytesMax: MemoryLayout<Body>.size) { buffer in
+            buffer.storeBytes(of: event, as: Body.self)
+            return MemoryLayout<Body>.size
         }
         guard result == .appended else { break }
         pushed += 1
@@ -127,10 +104,8 @@ private func append(to producer: borrowing RecordProducer, first: UInt64, count:
 
 /// The peer everybody could write in a minute: an array used in a circle, inside a mutex, one for all.
 final class MutexQueue: MeasuredQueue {
-    static let name = "mutex around an array deque"
-
     private struct Deque {
-        var slots: [Payload]
+        var slots: [WideBody]
         var head = 0
         var count = 0
     }
@@ -140,32 +115,32 @@ final class MutexQueue: MeasuredQueue {
 
     init(lanes: Int, capacity: Int) {
         self.capacity = capacity
-        deque = Mutex(Deque(slots: [Payload](repeating: Payload(0), count: capacity)))
+        deque = Mutex(Deque(slots: [WideBody](repeating: WideBody(0), count: capacity)))
     }
 
     func push(lane: Int, first: UInt64, count: Int) -> Int {
         deque.withLock { deque in
             let pushed = min(count, capacity - deque.count)
             for index in 0..<pushed {
-                deque.slots[(deque.head + deque.count) & (capacity - 1)] = Payload(first &+ UInt64(index))
+                deque.slots[(deque.head + deque.count) & (capacity - 1)] = WideBody(first &+ UInt64(index))
                 deque.count += 1
             }
             return pushed
         }
     }
 
-    func take(max: Int, sum: inout UInt64) -> Int {
-        var added: UInt64 = 0
+    func take(max: Int, sum: inout Sum) -> Int {
+        var added = Sum()
         let taken = deque.withLock { deque in
             let taken = min(max, deque.count)
             for _ in 0..<taken {
-                added &+= deque.slots[deque.head].sum
+                deque.slots[deque.head].add(to: &added, kind: 1)
                 deque.head = (deque.head + 1) & (capacity - 1)
             }
             deque.count -= taken
             return taken
         }
-        sum &+= added
+        sum.words &+= added.words
         return taken
     }
 }

@@ -1,21 +1,30 @@
-// Two pinned threads that start together.
+// Two pinned threads that start together, and the time between.
 
-import CTicks
+import CMeasure
 import Glibc
 import LinuxIO
 import Synchronization
 
 /// Runs `body` on each processor at the same time and waits for both.
-func onTwoProcessors(_ body: @escaping @Sendable (Int, Gate) -> Void) {
+/// - Returns: what each thread summed up.
+func onTwoProcessors(_ body: @escaping @Sendable (Int, Gate, inout Sum) -> Void) -> [Sum] {
     let gate = Gate()
+    let share = Share()
     let threads = (0..<2).compactMap { index in
         try? LinuxIO.Thread.start(name: "bench \(index)") {
-            _ = ticks_pin_thread(Int32(index))
-            body(index, gate)
+            _ = measure_pin_thread(Int32(index))
+            var sum = Sum()
+            body(index, gate, &sum)
+            share.sums.withLock { [sum] in $0[index] = sum }
         }
     }
     precondition(threads.count == 2, "two threads are needed")
     for thread in threads { thread.join() }
+    return share.sums.withLock { $0 }
+}
+
+private final class Share: Sendable {
+    let sums = Mutex([Sum(), Sum()])
 }
 
 /// Lets two threads through when both have come; any number of times.
@@ -41,5 +50,21 @@ struct Pause {
     }
 }
 
-/// Where results go that only keep the optimizer honest.
-let blackHole = Atomic<UInt64>(0)
+/// From the first thread's begin to the last one's end. Each of two threads keeps its own times.
+final class Stopwatch: Sendable {
+    private let times = Mutex<(begins: [UInt64], ends: [UInt64])>(([0, 0], [0, 0]))
+
+    func begin(_ thread: Int) {
+        let now = measure_nanoseconds()
+        times.withLock { $0.begins[thread] = now }
+    }
+
+    func end(_ thread: Int) {
+        let now = measure_nanoseconds()
+        times.withLock { $0.ends[thread] = now }
+    }
+
+    var nanoseconds: Double {
+        times.withLock { Double(max($0.ends[0], $0.ends[1]) - min($0.begins[0], $0.begins[1])) }
+    }
+}

@@ -1,102 +1,49 @@
-// ring-bench: what the event ring does on this machine, beside a peer in the same run.
+// ring-bench: the event ring behind the columns of Benchmarks/ring-table.
 //
-//   ring-bench [rounds]          default 9; every column is the median of so many interleaved rounds
+//   ring-bench ring|wide|mutex
+//
+// Reads a column's name from its input and writes its figures in one line, until the input ends, as every peer
+// does. ring: 56-byte bodies, a slot each; wide: 64-byte bodies, two slots; mutex: around an array deque.
 
-import CTicks
+import EventRing
 import Glibc
-import Synchronization
 
-let rounds = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 0 : 9
-guard rounds > 0, CommandLine.arguments.count <= 2 else {
-    print("usage: ring-bench [rounds]")
+/// One column: `name` or `name batch`. Nil when it is not known.
+func answer<Lane: MeasuredQueue, Lanes: MeasuredQueue>(_ column: String, _: Lane.Type, _: Lanes.Type) -> [Double]? {
+    let words = column.split(separator: " ")
+    guard let name = words.first, let batch = words.count == 2 ? Int(words[1]) : 1 else { return nil }
+    switch name {
+    case "one": return [Measurements.oneThread(Lane.self, events: 2_000_000)]
+    case "pipe": return [Measurements.pipe(Lane.self, batch: batch, events: 4_000_000)]
+    case "fill": return [Measurements.fill(Lanes.self, batch: batch, repeats: 20)]
+    case "drain": return [Measurements.drainToo(Lanes.self, batch: batch, events: 1_000_000)]
+    case "trip":
+        let sorted = Measurements.roundTrip(Lane.self, trips: 200_000)
+        return [0.5, 0.99, 0.999].map { sorted[Int(Double(sorted.count - 1) * $0)] }
+    default: return nil
+    }
+}
+
+func text(_ figure: Double) -> String { String(Double(Int(figure * 1_000)) / 1_000) }
+
+func fail(_ message: String) -> Never {
+    _ = (message + "\n").withCString { write(STDERR_FILENO, $0, strlen($0)) }
     exit(EX_USAGE)
 }
-guard sysconf(Int32(_SC_NPROCESSORS_ONLN)) >= 2 else {
-    print("ring-bench: needs two processors")
-    exit(EX_UNAVAILABLE)
-}
 
-/// A column: its name, its unit, and one figure a round for each queue.
-struct Column {
-    let name: String
-    let unit: String
-    let ring: (Double) -> [Double]
-    let peer: (Double) -> [Double]
-    /// How many figures one measurement gives, named.
-    var parts: [String] = [""]
-}
-
-func one(
-    _ name: String, _ unit: String, ring: @escaping (Double) -> Double, peer: @escaping (Double) -> Double
-) -> Column {
-    Column(name: name, unit: unit, ring: { [ring($0)] }, peer: { [peer($0)] })
-}
-
-func percentiles(_ sorted: [Double]) -> [Double] {
-    [0.5, 0.99, 0.999].map { sorted[Int(Double(sorted.count - 1) * $0)] }
-}
-
-let pipes = [1, 16, 64].map { batch in
-    one(
-        "1 producer → 1 consumer, batch \(batch)", "M/s",
-        ring: { Measurements.pipe(LaneQueue.self, batch: batch, records: 4_000_000, tick: $0) },
-        peer: { Measurements.pipe(MutexQueue.self, batch: batch, records: 1_000_000, tick: $0) })
-}
-let fills = [1, 16].map { batch in
-    one(
-        "2 producers fill, batch \(batch)", "M/s",
-        ring: { Measurements.fill(MergedQueue.self, batch: batch, repeats: 20, tick: $0) },
-        peer: { Measurements.fill(MutexQueue.self, batch: batch, repeats: 20, tick: $0) })
-}
-let drains = [1, 16].map { batch in
-    one(
-        "2 producers, drain too, batch \(batch)", "M/s",
-        ring: { Measurements.drainToo(MergedQueue.self, batch: batch, records: 2_000_000, tick: $0) },
-        peer: { Measurements.drainToo(MutexQueue.self, batch: batch, records: 500_000, tick: $0) })
-}
-let columns: [Column] =
-    [
-        one(
-            "one thread, publish + take", "ns",
-            ring: { Measurements.oneThread(LaneQueue.self, records: 5_000_000, tick: $0) },
-            peer: { Measurements.oneThread(MutexQueue.self, records: 1_000_000, tick: $0) }),
-        one(
-            "one thread, one lane merged", "ns",
-            ring: { Measurements.oneThread(MergedQueue.self, records: 5_000_000, tick: $0) },
-            peer: { Measurements.oneThread(MutexQueue.self, records: 1_000_000, tick: $0) }),
-    ] + pipes + fills + drains + [
-        Column(
-            name: "round trip", unit: "ns",
-            ring: { percentiles(Measurements.roundTrip(LaneQueue.self, trips: 200_000, tick: $0)) },
-            peer: { percentiles(Measurements.roundTrip(MutexQueue.self, trips: 200_000, tick: $0)) },
-            parts: [" p50", " p99", " p99.9"])
-    ]
-
-func median(_ figures: [Double]) -> Double { figures.sorted()[figures.count / 2] }
-
-func text(_ figure: Double) -> String {
-    let tenths = Int((figure * 10).rounded())
-    return figure < 100 ? "\(tenths / 10).\(tenths % 10)" : "\(Int(figure.rounded()))"
-}
-
-blackHole.wrappingAdd((try? runProbes()) ?? 0, ordering: .relaxed)
-let tick = ticks_in_nanosecond()
-var ringFigures = columns.map { $0.parts.map { _ in [Double]() } }
-var peerFigures = ringFigures
-for round in 1...rounds {
-    for (index, column) in columns.enumerated() {
-        for (part, figure) in column.ring(tick).enumerated() { ringFigures[index][part].append(figure) }
-        for (part, figure) in column.peer(tick).enumerated() { peerFigures[index][part].append(figure) }
+guard CommandLine.arguments.count == 2 else { fail("usage: ring-bench ring|wide|mutex") }
+let queue = CommandLine.arguments[1]
+// Never: keeps the probes in the program for check-assembly to look at.
+if queue == "probes" { print((try? runProbes()) ?? 0) }
+while let column = readLine() {
+    let figures: [Double]?
+    switch queue {
+    case "ring": figures = answer(column, LaneQueue<PressBody>.self, MergedQueue<PressBody>.self)
+    case "wide": figures = answer(column, LaneQueue<WideBody>.self, MergedQueue<WideBody>.self)
+    case "mutex": figures = answer(column, MutexQueue.self, MutexQueue.self)
+    default: fail("ring-bench: unknown queue \(queue)")
     }
-    _ = "round \(round) of \(rounds)\n".withCString { write(STDERR_FILENO, $0, strlen($0)) }
-}
-print("56-byte bodies, medians of \(rounds) interleaved rounds (lowest - highest), two pinned threads\n")
-print("| | unit | ring | \(MutexQueue.name) |\n| --- | --- | --- | --- |")
-for (index, column) in columns.enumerated() {
-    for part in column.parts.indices {
-        let cells = [ringFigures[index][part], peerFigures[index][part]].map { figures in
-            "\(text(median(figures))) (\(text(figures.min() ?? 0)) - \(text(figures.max() ?? 0)))"
-        }
-        print("| \(column.name)\(column.parts[part]) | \(column.unit) | \(cells.joined(separator: " | ")) |")
-    }
+    guard let figures else { fail("ring-bench: unknown column \(column)") }
+    print(figures.map(text).joined(separator: " "))
+    fflush(nil)
 }
