@@ -42,8 +42,11 @@ final class Sender: Sendable {
     let traffic: Traffic
     /// Records sent, once the sender is done; `max` before.
     let sent = Atomic<UInt64>(.max)
+    /// Records published together, at most.
+    private let batchMax: Int
 
-    init(_ ring: RecordRing, seed: UInt64, lane: UInt8, bodyBytesMax: Int) {
+    init(_ ring: RecordRing, seed: UInt64, lane: UInt8, bodyBytesMax: Int, batchMax: Int = 32) {
+        self.batchMax = batchMax
         producer = ring.takeProducer()
         traffic = Traffic(seed: seed, lane: lane, bodyBytesMax: min(bodyBytesMax, ring.bodyBytesMax))
     }
@@ -68,7 +71,7 @@ final class Sender: Sendable {
                 guard left == 0 else { break }
                 producer.publish()
                 afterPublish()
-                left = Int.random(in: 1...32, using: &random)
+                left = Int.random(in: 1...batchMax, using: &random)
             case .full:
                 producer.publish()
                 afterPublish()

@@ -17,15 +17,19 @@ enum StageScenarios {
     /// - Parameters:
     ///   - wiring: each consumer's upstream.
     ///   - checked: whose release each consumer's records must have seen; the same, but for a canary.
-    static func run(wiring: [[Int]], checked: [[Int]], _ setting: Setting) throws -> UInt64 {
-        let ring = RecordRing(capacitySlots: 128, consumers: wiring.count)
-        let sender = Sender(ring, seed: setting.seed, lane: 0, bodyBytesMax: 700)
+    static func run(
+        wiring: [[Int]], checked: [[Int]], shape: Shape = Shape(), _ setting: Setting
+    ) throws -> UInt64 {
+        let ring = RecordRing(capacitySlots: shape.slots, consumers: wiring.count)
+        let sender = Sender(
+            ring, seed: setting.seed, lane: 0, bodyBytesMax: shape.bodyBytesMax, batchMax: shape.batchMax)
         var stages: [Stage] = []
         for (index, upstream) in wiring.enumerated() {
             stages.append(
                 Stage(
                     ring.takeConsumer(index, after: upstream), index: index,
-                    upstream: checked[index].map { stages[$0] }, sender: sender, findings: setting.findings))
+                    upstream: checked[index].map { stages[$0] }, sender: sender, findings: setting.findings,
+                    readMax: shape.readMax))
         }
         let deadline = setting.deadline
         let seed = setting.seed
@@ -34,6 +38,17 @@ enum StageScenarios {
         for thread in threads { thread.join() }
         return sender.sent.load(ordering: .acquiring)
     }
+}
+
+/// What varies between runs of stages.
+struct Shape: Sendable {
+    var slots = 128
+    /// At most; the ring may take less.
+    var bodyBytesMax = 700
+    /// Records published together, at most.
+    var batchMax = 32
+    /// Records a stage reads at once, fewer than this; at least 2.
+    var readMax = 40
 }
 
 /// One consumer and what it has let go.
@@ -46,10 +61,13 @@ private final class Stage: Sendable {
     private let upstream: [Stage]
     private let sender: Sender
     private let findings: Findings
+    private let readMax: UInt64
 
     init(
-        _ consumer: consuming RecordConsumer, index: Int, upstream: [Stage], sender: Sender, findings: Findings
+        _ consumer: consuming RecordConsumer, index: Int, upstream: [Stage], sender: Sender, findings: Findings,
+        readMax: Int
     ) {
+        self.readMax = UInt64(readMax)
         self.consumer = consumer
         self.index = index
         self.upstream = upstream
@@ -66,7 +84,7 @@ private final class Stage: Sendable {
             // Up to three reads before one release.
             var count = 0
             for _ in 0...random.next() % 3 {
-                count += consumer.read(max: Int(random.next() % 40)) { kind, body in
+                count += consumer.read(max: Int(random.next() % readMax)) { kind, body in
                     checker.see(kind: kind, body: body)
                     for stage in upstream where stage.released.load(ordering: .relaxed) < checker.next {
                         findings.report(.readBeforeReleased, "stage \(index), record \(checker.next - 1)")

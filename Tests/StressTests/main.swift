@@ -1,6 +1,8 @@
 // ring-stress: real threads on the event ring, every forbidden outcome by name.
 //
-//   ring-stress [seconds per scenario] [seed] [--canary]
+//   ring-stress [seconds per scenario] [seed] [--canary] [--only NAME]
+//
+// --only runs the scenarios whose name begins so.
 //
 // Exit code 0: no forbidden outcome. 1: at least one. With --canary, rules are broken on purpose: 1 when every
 // canary was caught, as it must be, 0 when one escaped. 64: wrong arguments. 70: no threads or descriptors.
@@ -21,10 +23,18 @@ func fail(_ message: String, code: Int32) -> Never {
 
 var numbers: [String] = []
 var isCanary = false
-for argument in CommandLine.arguments.dropFirst() {
-    if argument == "--canary" { isCanary = true } else { numbers.append(argument) }
+var only = ""
+var arguments = CommandLine.arguments.dropFirst()
+let usage = "usage: ring-stress [seconds per scenario] [seed] [--canary] [--only NAME]"
+while let argument = arguments.popFirst() {
+    switch argument {
+    case "--canary": isCanary = true
+    case "--only":
+        guard let name = arguments.popFirst() else { fail(usage, code: EX_USAGE) }
+        only = name
+    default: numbers.append(argument)
+    }
 }
-let usage = "usage: ring-stress [seconds per scenario] [seed] [--canary]"
 guard numbers.count <= 2, let seconds = Double(numbers.first ?? "2"), seconds > 0, seconds <= 86_400 else {
     fail(usage, code: EX_USAGE)
 }
@@ -37,7 +47,11 @@ if numbers.count == 2 {
 }
 
 say("ring-stress: \(seconds) s a scenario, seed \(seed)\(isCanary ? ", canaries" : "")")
-let scenarios = isCanary ? Canaries.all : LaneScenarios.all + StageScenarios.all + DoorbellScenarios.all
+let known =
+    isCanary
+    ? Canaries.all : LaneScenarios.all + StageScenarios.all + RandomScenarios.all + DoorbellScenarios.all
+let scenarios = known.filter { $0.name.hasPrefix(only) }
+guard !scenarios.isEmpty else { fail("no scenario begins with '\(only)'", code: EX_USAGE) }
 var dirty = 0
 for scenario in scenarios {
     let findings = Findings()

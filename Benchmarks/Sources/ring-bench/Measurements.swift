@@ -85,8 +85,8 @@ enum Measurements {
             gate.pass()
             watch.begin(index)
             while sent < events || (index == 0 && taken < 2 * events) {
-                var moved =
-                    sent < events ? queue.push(lane: index, first: UInt64(sent), count: min(batch, events - sent)) : 0
+                let count = min(batch, events - sent)
+                var moved = count > 0 ? queue.push(lane: index, first: UInt64(sent), count: count) : 0
                 sent += moved
                 if index == 0 {
                     let got = queue.take(max: 2 * batch, sum: &sum)

@@ -9,7 +9,9 @@ import EventRing
 import Glibc
 
 /// One column: `name` or `name batch`. Nil when it is not known.
-func answer<Lane: MeasuredQueue, Lanes: MeasuredQueue>(_ column: String, _: Lane.Type, _: Lanes.Type) -> [Double]? {
+func answer<Lane: MeasuredQueue, Lanes: MeasuredQueue>(
+    _ column: String, _: Lane.Type, _: Lanes.Type
+) -> [Double]? {
     let words = column.split(separator: " ")
     guard let name = words.first, let batch = words.count == 2 ? Int(words[1]) : 1 else { return nil }
     switch name {
