@@ -22,7 +22,7 @@ public struct RecordConsumer: ~Copyable, @unchecked Sendable {
     @usableFromInline let seat: Int
     /// Seats whose cursors bound this one, one bit each: the producer's, or those of upstream consumers.
     @usableFromInline let gates: UInt64
-    /// About 30 ns on the processors measured; more or fewer made no difference there.
+    /// About 50 ns on the processors measured; one more or fewer made no difference there.
     @usableFromInline static let holdBackHints = 2
     /// From so many records a look on, its price does not matter.
     @usableFromInline static let closeRecordsMax = 16
