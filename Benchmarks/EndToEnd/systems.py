@@ -26,6 +26,10 @@ def output(*command: str) -> str:
     return done.stdout.strip()
 
 
+class Failed(Exception):
+    """A system that did not do its part: what happened, for people."""
+
+
 class System:
     """One system; a subclass says how it is configured and what is run."""
 
@@ -85,8 +89,11 @@ class System:
         deadline = time.monotonic() + START_SECONDS_MAX
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"{self.name} did not start:\n{output('tail', '-n', '20', self.directory / 'server.log')}")
-            time.sleep(0.1)
+                raise Failed(f"did not start:\n{self.last_words()}")
+            time.sleep(0.05)
+
+    def last_words(self) -> str:
+        return output("tail", "-n", "20", str(self.directory / "server.log"))
 
     def family(self) -> list:
         """The server's process and all below it."""
@@ -167,8 +174,10 @@ console:
 
     @classmethod
     def version(cls):
-        commit = output("git", "-C", str(ROOT), "describe", "--always", "--dirty")
-        return f"this checkout ({commit})"
+        if "SOSGATEWAY_BIN" in os.environ:
+            made = time.gmtime(cls.binary("sosgatewayd").stat().st_mtime)
+            return time.strftime("a binary of %Y-%m-%d %H:%M UTC", made)
+        return "commit " + output("git", "-C", str(ROOT), "describe", "--always", "--dirty")
 
 
 class Mosquitto(System):
@@ -289,7 +298,7 @@ class PostgreSQL(System):
             shutil.chown(self.directory / "server.pem", self.account, self.account)
         made = self.spawn([self.binaries() / "initdb", "-D", self.directory / "data", "-U", "bench", "-A", "trust"])
         if made.wait() != 0:
-            raise SystemExit(f"initdb failed: {output('tail', self.directory / 'server.log')}")
+            raise Failed(f"initdb failed:\n{self.last_words()}")
         with open(self.directory / "data/postgresql.conf", "a", encoding="utf-8") as settings:
             settings.write(
                 f"port = {self.port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '{self.directory}'\n"
@@ -350,7 +359,7 @@ class NATSNew(NATS):
     def binary(cls):
         found = os.environ.get("BENCHMARK_NATS", "")
         if not found:
-            raise SystemExit("presses: BENCHMARK_NATS names no nats-server; start me by Benchmarks/presses")
+            raise Failed("BENCHMARK_NATS names no nats-server; Benchmarks/presses sets it")
         return found
 
 
@@ -360,4 +369,6 @@ class NATSAlways(NATSNew):
     extra = "sync_interval: always"
 
 
-ALL = [Gateway, Mosquitto, MosquittoAutosave, Redis, RabbitMQ, RabbitMQClassic, PostgreSQL, NATS, NATSAlways]
+# Those of a run without --only, and those that only --only names.
+ALL = [Gateway, Mosquitto, MosquittoAutosave, Redis, RabbitMQ, PostgreSQL, NATS, NATSAlways]
+BY_KEY = {system.key: system for system in [*ALL, RabbitMQClassic, NATSNew]}

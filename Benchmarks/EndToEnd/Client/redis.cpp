@@ -1,4 +1,6 @@
 // Redis: RESP2. A press is XADD to one stream; the console is XREAD BLOCK; a beat is PUBLISH, which enters no log.
+#include <unistd.h>
+
 #include "dialect.hpp"
 
 namespace {
@@ -97,6 +99,10 @@ class Redis : public Dialect {
         std::string text(link.arrived().substr(0, replyBytes(link.arrived())));
         link.consume(text.size());
         link.compact();
+        if (text.starts_with("-LOADING")) {  // started again, and still reading its log
+            usleep(100'000);
+            return reply(link, words);
+        }
         if (text[0] == '-') throw Failure("redis: " + text);
         return text;
     }
