@@ -273,7 +273,7 @@ class RabbitMQ(System):
 
 class RabbitMQClassic(RabbitMQ):
     key, name = "rabbitmq-classic", "RabbitMQ classic durable queue, confirms"
-    durable = "yes: fsync before the confirm"
+    durable = "yes, by its manual: synced before the confirm"
     queue = "classic"
 
 

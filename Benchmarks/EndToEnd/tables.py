@@ -71,6 +71,11 @@ class Row:
     def rate(self, units: int) -> float:
         return statistics.median(self.rates(units))
 
+    def shown_rate(self, units: int) -> str:
+        rates = self.rates(units)
+        span = f" ({min(rates):,.0f}–{max(rates):,.0f})" if len(rates) > 1 else ""
+        return f"{self.rate(units):,.0f}{span}"
+
     def measured(self, key: str, units: int = 100) -> float:
         return statistics.median(line["measured"][key] for line in self.phase("throughput", units=units))
 
@@ -88,15 +93,14 @@ class Row:
 
 def throughput_table(rows: list) -> list:
     lines = [
-        "| system | durable when acknowledged | 100 units, presses/s | range | 1,000 units, presses/s | range "
-        "| 100 units, p50 / p99 / p99.9 ms | processor a press, client + server, µs | disk flushes/s | lost at kill -9 |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| system | durable when acknowledged | presses/s, 100 units | 1,000 units | p50 / p99 / p99.9 ms, 100 units "
+        "| processor a press, client + server, µs | disk flushes/s | lost at kill -9 |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in rows:
         lost = "–" if row.lost is None else f"{row.lost['lost']:,} of {row.lost['acknowledged']:,}"
-        span = [f"{min(row.rates(units)):,.0f}–{max(row.rates(units)):,.0f}" for units in (100, 1000)]
         lines.append(
-            f"| {row.kind.name} | {row.kind.durable} | {row.rate(100):,.0f} | {span[0]} | {row.rate(1000):,.0f} | {span[1]} "
+            f"| {row.kind.name} | {row.kind.durable} | {row.shown_rate(100)} | {row.shown_rate(1000)} "
             f"| {shown(row.latencies('stored', 'throughput', units=100))} "
             f"| {row.measured('client_us'):.1f} + {row.measured('server_us'):.1f} "
             f"| {row.measured('flushes_per_s'):,.0f} | {lost} |"

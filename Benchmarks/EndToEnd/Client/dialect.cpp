@@ -1,5 +1,8 @@
 #include "dialect.hpp"
 
+#include <sys/socket.h>
+#include <sys/time.h>
+
 #include <charconv>
 
 Dialect::Dialect(Target given) : target(std::move(given)) {
@@ -17,6 +20,18 @@ std::unique_ptr<Link> Dialect::connect(uint32_t unit, const std::string& certifi
     auto link = std::make_unique<Link>(unit, target.host, target.port);
     if (!target.plain) link->startTLS(tls, certificate, alpn);
     return link;
+}
+
+void Dialect::readUntilSilent(Link& link, Sink& sink) {
+    timeval silence{10, 0};
+    setsockopt(link.descriptor(), SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence);
+    try {
+        for (input(link, sink); !sink.hasAll(); input(link, sink)) {
+            link.compact();
+            link.receiveMore();
+        }
+    } catch (const Ended&) {
+    }
 }
 
 void appendBody(uint32_t unit, uint32_t counter, std::string& out) {

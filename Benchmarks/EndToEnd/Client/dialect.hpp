@@ -29,6 +29,8 @@ struct Sink {
     virtual void acknowledged(Link& link, uint32_t counter) = 0;
     /// The console, or the reader of what is stored, saw a press.
     virtual void seen(uint32_t unit, uint32_t counter) = 0;
+    /// Everything that was acknowledged has been seen.
+    virtual bool hasAll() const = 0;
 };
 
 /// One system's protocol. Calls that set up block; the appending ones and `input` are what is measured.
@@ -55,6 +57,8 @@ class Dialect {
     virtual bool storesForSubscribersOnly() const { return false; }
 
   protected:
+    /// Reads until nothing acknowledged is missing or nothing has come for 10 s.
+    void readUntilSilent(Link& link, Sink& sink);
     /// A connection with TLS when the target has it.
     std::unique_ptr<Link> connect(uint32_t unit, const std::string& certificate = "", const char* alpn = nullptr);
     SSL_CTX* tls = nullptr;

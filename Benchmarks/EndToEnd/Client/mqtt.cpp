@@ -1,7 +1,4 @@
 // MQTT 3.1.1: CONNECT, PUBLISH at QoS 1 with PUBACK, PUBLISH at QoS 0, SUBSCRIBE.
-#include <sys/socket.h>
-#include <sys/time.h>
-
 #include "dialect.hpp"
 
 namespace {
@@ -52,20 +49,8 @@ class MQTT : public Dialect {
 
     std::unique_ptr<Link> console() override { return subscribed(); }
 
-    /// What is left for the subscribed session comes by itself; half a second of silence is its end.
-    void readStored(Sink& sink) override {
-        auto link = subscribed();
-        timeval silence{1, 500'000};
-        setsockopt(link->descriptor(), SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence);
-        try {
-            for (;;) {
-                input(*link, sink);
-                link->compact();
-                link->receiveMore();
-            }
-        } catch (const Ended&) {
-        }
-    }
+    /// What is left for the subscribed session comes by itself.
+    void readStored(Sink& sink) override { readUntilSilent(*subscribed(), sink); }
 
     void appendPress(Link& link, std::string& out, bool) override {
         link.tag = link.tag % 65'535 + 1;

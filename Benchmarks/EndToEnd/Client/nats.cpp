@@ -42,25 +42,7 @@ class NATS : public Dialect {
     std::unique_ptr<Link> console() override { return consumer("new"); }
 
     void readStored(Sink& sink) override {
-        auto link = greeted(Link::consoleUnit);
-        auto info = ask(*link, "$JS.API.STREAM.INFO.PRESSES", "");
-        size_t place = info.find("\"messages\":");
-        uint64_t left = place == info.npos ? 0 : numberAt(std::string_view(info).substr(place + 11));
-        struct Counting : Sink {
-            Sink& inner;
-            uint64_t& left;
-            Counting(Sink& inner, uint64_t& left) : inner(inner), left(left) {}
-            void acknowledged(Link&, uint32_t) override {}
-            void seen(uint32_t unit, uint32_t counter) override {
-                inner.seen(unit, counter);
-                left -= left > 0;
-            }
-        } counting(sink, left);
-        auto reader = consumer("all");
-        for (input(*reader, counting); left > 0; input(*reader, counting)) {
-            reader->compact();
-            reader->receiveMore();
-        }
+        readUntilSilent(*consumer("all"), sink);
     }
 
     void appendPress(Link& link, std::string& out, bool) override {

@@ -100,7 +100,10 @@ class Postgres : public Dialect {
                 link.answering = 0;
                 break;
             case 'A': tellBody(message, sink); break;
-            case 'E': fail(message);
+            case 'E':
+                // 57P01 and its like: the server is going.
+                if (message.find("C57P") != message.npos) throw Ended("postgres ends the connection");
+                fail(message);
             }
         }
     }

@@ -14,10 +14,13 @@ int64_t monotonicNs() {
     return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
 }
 
-void mark(std::vector<std::vector<bool>>& table, uint32_t unit, uint32_t counter) {
+/// - Returns false when it was marked already.
+bool mark(std::vector<std::vector<bool>>& table, uint32_t unit, uint32_t counter) {
     if (unit >= table.size()) table.resize(unit + 1);
     if (counter >= table[unit].size()) table[unit].resize(std::max<size_t>(counter + 1, table[unit].size() * 2));
+    bool isNew = !table[unit][counter];
     table[unit][counter] = true;
+    return isNew;
 }
 
 bool isMarked(const std::vector<std::vector<bool>>& table, uint32_t unit, uint32_t counter) {
@@ -175,12 +178,8 @@ void Run::untilKilled(const Phase& phase) {
 void Run::stored() {
     closeConsole();
     dialect.readStored(*this);
-    uint64_t lost = 0;
-    for (uint32_t unit = 0; unit < acknowledgedPresses.size(); unit++)
-        for (uint32_t counter = 1; counter < acknowledgedPresses[unit].size(); counter++)
-            lost += acknowledgedPresses[unit][counter] && !isMarked(seenPresses, unit, counter);
     std::cout << "{\"phase\":\"stored\",\"acknowledged\":" << marks(acknowledgedPresses)
-              << ",\"stored\":" << marks(seenPresses) << ",\"lost\":" << lost << "}" << std::endl;
+              << ",\"stored\":" << marks(seenPresses) << ",\"lost\":" << unseen << "}" << std::endl;
 }
 
 // MARK: What arrives
@@ -192,7 +191,8 @@ void Run::acknowledged(Link& link, uint32_t counter) {
     if (found == link.pending.end()) return;
     Pending press_ = *found;
     link.pending.erase(found);
-    mark(acknowledgedPresses, link.unit, press_.counter);
+    if (mark(acknowledgedPresses, link.unit, press_.counter) && !isMarked(seenPresses, link.unit, press_.counter))
+        unseen += 1;
     if (recording) {
         acknowledgements += 1;
         storedLatency.record(now - press_.sentNs);
@@ -202,7 +202,7 @@ void Run::acknowledged(Link& link, uint32_t counter) {
 }
 
 void Run::seen(uint32_t unit, uint32_t counter) {
-    mark(seenPresses, unit, counter);
+    if (mark(seenPresses, unit, counter) && isMarked(acknowledgedPresses, unit, counter)) unseen -= 1;
     if (expectedCounter == 0 || unit != 0 || counter != expectedCounter || isSeen) return;
     isSeen = true;
     if (recording) consoleLatency.record(monotonicNs() - expectedSince);

@@ -28,6 +28,7 @@ class Run : public Sink {
 
     void acknowledged(Link& link, uint32_t counter) override;
     void seen(uint32_t unit, uint32_t counter) override;
+    bool hasAll() const override { return unseen == 0; }
 
   private:
     void throughput(const Phase& phase);
@@ -73,5 +74,7 @@ class Run : public Sink {
 
     /// Per unit, by counter: acknowledged over the run, and seen by the console or found stored.
     std::vector<std::vector<bool>> acknowledgedPresses, seenPresses;
+    /// Presses acknowledged and not seen.
+    uint64_t unseen = 0;
     std::mt19937_64 generator{20261121};
 };
