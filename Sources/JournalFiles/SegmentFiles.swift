@@ -1,4 +1,4 @@
-// The journal's storage on real files: one directory, one file a segment. The only caller of fdatasync.
+// The journal's storage on real files: one directory, one file a segment. The only place that syncs the journal.
 
 internal import AlertModel
 internal import Journal
