@@ -153,6 +153,7 @@ let package = Package(
             name: "GatewayAppTests",
             dependencies: [
                 "GatewayApp", "AlertModel", "AlertDispatch", "ConsoleAPI", "EventRing", "History", "Journal",
+                "LinuxIO",
                 "JournalFiles", "Settings", "Telemetry", logging,
             ]),
         .testTarget(name: "ArchitectureTests"),
