@@ -172,9 +172,19 @@ struct SegmentFiles: JournalStorage, ~Copyable, Sendable {
     func sync() throws(JournalError) {
         let start = clock.now().monotonic
         try journaling("sync", file: currentName) { () throws(Errno) in try Files.fdatasync(current) }
-        counters.add(.journalSyncs)
-        counters.add(.journalSyncNanoseconds, clock.now().monotonic.nanosecondsSince(start))
+        count(syncSince: start)
     }
+
+    private func count(syncSince start: MonotonicTime) {
+        let nanoseconds = clock.now().monotonic.nanosecondsSince(start)
+        counters.add(.journalSyncs)
+        counters.add(.journalSyncNanoseconds, nanoseconds)
+        counters.measured(.journalSync, nanoseconds: nanoseconds)
+        if nanoseconds > Self.slowSyncNs { counters.add(.journalSyncsSlow) }
+    }
+
+    /// A sync this long is counted as slow: a press waits for one to two of them.
+    private static let slowSyncNs: UInt64 = 100_000_000
 
     /// One system call past the page cache where that goes, else a write and an fdatasync.
     mutating func writeDurably(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(JournalError) {
@@ -189,8 +199,7 @@ struct SegmentFiles: JournalStorage, ~Copyable, Sendable {
             try write(bytes, at: offset)
             return try sync()
         }
-        counters.add(.journalSyncs)
-        counters.add(.journalSyncNanoseconds, clock.now().monotonic.nanosecondsSince(start))
+        count(syncSince: start)
     }
 
     /// Whether batches go to the disk past the page cache.

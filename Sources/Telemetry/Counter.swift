@@ -50,6 +50,7 @@ public enum Counter: Int, CaseIterable, Sendable {
     case journalSyncs = 66
     case journalSyncNanoseconds = 67
     case journalFailures = 68
+    case journalSyncsSlow = 69
     case snapshotsWritten = 72
     case snapshotsRefused = 73
     case segmentsVerified = 74
@@ -71,4 +72,8 @@ public enum Counter: Int, CaseIterable, Sendable {
     case consoleStreamsOpened = 98
     case consoleStreamsResynced = 99
     case reportsDropped = 100
+
+    // The gateway itself.
+    case clockSteps = 112
+    case warningsRaised = 113
 }

@@ -2,13 +2,18 @@
 
 import Synchronization
 
-/// One 64-bit count for each ``Counter``.
+/// One 64-bit count for each ``Counter``, and the buckets of each ``Timing``.
 ///
 /// Adding is one relaxed atomic addition: no lock, no allocation, no ordering promised.
 public final class Counters: Sendable {
     private let cells: UnsafeCells
 
-    public init() { cells = UnsafeCells(count: Self.slots) }
+    private let timings: UnsafeCells
+
+    public init() {
+        cells = UnsafeCells(count: Self.slots)
+        timings = UnsafeCells(count: Timing.allCases.count * Timing.cells)
+    }
 
     /// Adds `amount`. Wraps after 2⁶⁴, as counters do.
     @inline(__always)
@@ -19,6 +24,22 @@ public final class Counters: Sendable {
     /// The count so far.
     public func value(_ counter: Counter) -> UInt64 {
         cells[counter.rawValue].load(ordering: .relaxed)
+    }
+
+    /// Adds one measurement. Two relaxed atomic additions, as ``add(_:_:)``.
+    @inline(__always)
+    public func measured(_ timing: Timing, nanoseconds: UInt64) {
+        let first = timing.rawValue * Timing.cells
+        timings[first + Timing.bucket(of: nanoseconds)].wrappingAdd(1, ordering: .relaxed)
+        timings[first + Timing.cells - 1].wrappingAdd(nanoseconds, ordering: .relaxed)
+    }
+
+    /// What was measured so far. Allocates; for reading, not for the alert path.
+    public func totals(of timing: Timing) -> TimingTotals {
+        let first = timing.rawValue * Timing.cells
+        return TimingTotals(
+            buckets: (first..<first + Timing.cells - 1).map { timings[$0].load(ordering: .relaxed) },
+            nanoseconds: timings[first + Timing.cells - 1].load(ordering: .relaxed))
     }
 
     private static let slots = (Counter.allCases.map(\.rawValue).max() ?? 0) + 1
