@@ -42,12 +42,15 @@ struct AlertPath {
         urgent.add(lanes.urgent.takeConsumer(0))
         urgent.add(lanes.commands.takeConsumer(0))
         let inbox = ClerkInbox(doorbell: bells.clerk)
+        let alarm = SelfAlarm(feed: feed, clerk: inbox, counters: counters, clock: clock)
+        let commits = CommitMark()
         let journal = JournalHalf(
             lanes: urgent, sequencer: lanes.sequenced.takeProducer(), committed: lanes.sequenced.takeConsumer(0),
-            writer: replay.writer,
+            writer: replay.writer, commits: commits,
             onFailure: { error in
+                alarm.raise(.notStoring, "\(error)")
                 failure.report(GatewayError(.inputOutput, "journal: \(error); nothing is acknowledged any more"))
-            }, onWarning: { inbox.warn(ofSegments: $0) })
+            }, onWarning: { alarm.segments($0) })
         let dispatch = DispatchHalf(
             dispatcher: replay.dispatcher, urgent: lanes.sequenced.takeConsumer(1, after: [0]),
             routine: lanes.routine.takeConsumer(0),
@@ -58,7 +61,8 @@ struct AlertPath {
             counters: counters)
         let feeding = FeedAgent(
             entries: lanes.feed.takeConsumer(0), consoleFeed: feed, desk: desk, clerk: inbox,
-            doorbell: bells.feed, counters: counters)
+            doorbell: bells.feed, counters: counters,
+            watch: SelfWatch(alarm: alarm, commits: commits, counters: counters, now: clock.now()))
         let clerk = ClerkAgent(
             inbox: inbox, history: history, handshakeReports: lanes.handshakeReports.takeConsumer(0),
             sessionReports: lanes.sessionReports.takeConsumer(0), doorbell: bells.clerk, log: log)

@@ -1,6 +1,7 @@
 // Paperwork: the history database and the log. It may wait for the disk; nobody waits for it.
 
 import AlertModel
+import ConsoleAPI
 import EventRing
 import LinuxIO
 import Logging
@@ -14,7 +15,7 @@ import UnitTransport
 /// an alert waits here.
 final class ClerkInbox: Sendable {
     private let latest = Mutex<[AlertID: (sequence: JournalSequence, alert: Alert)]>([:])
-    private let warnings = Mutex<[Errno?]>([])
+    private let warnings = Mutex<[GatewayWarning]>([])
     private let doorbell: Doorbell
 
     init(doorbell: Doorbell) { self.doorbell = doorbell }
@@ -44,14 +45,13 @@ final class ClerkInbox: Sendable {
     /// Whether a word for the log waits.
     var hasWarnings: Bool { warnings.withLock { !$0.isEmpty } }
 
-    /// Leaves a word for the log: no journal segment can be made ahead, or (nil) it can again. A handful in the
-    /// life of a process.
-    func warn(ofSegments failure: Errno?) {
-        warnings.withLock { $0.append(failure) }
+    /// Leaves a self-alarm for the log. A handful in the life of a process.
+    func put(_ warning: GatewayWarning) {
+        warnings.withLock { $0.append(warning) }
         doorbell.ring()
     }
 
-    func takeWarnings() -> [Errno?] {
+    func takeWarnings() -> [GatewayWarning] {
         warnings.withLock { warnings in
             defer { warnings.removeAll() }
             return warnings
@@ -100,7 +100,7 @@ final class ClerkAgent: Agent {
             logReport(kind: kind, body: body)
             return .next
         }
-        for failure in inbox.takeWarnings() { logSegments(failure) }
+        for warning in inbox.takeWarnings() { logWarning(warning) }
         self.now = now.monotonic
         if now.monotonic >= mayWriteAt, writeHistory() > 0 {
             mayWriteAt = now.monotonic.advanced(byNanoseconds: UInt64(Self.gatherMs) * 1_000_000)
@@ -134,13 +134,12 @@ final class ClerkAgent: Agent {
 
     func wake() { doorbell.ring() }
 
-    private func logSegments(_ failure: Errno?) {
-        if let failure {
-            log.critical(
-                "no journal segment can be made ahead; free disk space before the present one is full",
-                metadata: ["reason": "\(failure)"])
+    private func logWarning(_ warning: GatewayWarning) {
+        let fields: Logger.Metadata = ["kind": "\(warning.kind.rawValue)", "detail": "\(warning.detail)"]
+        if warning.isActive {
+            log.critical("\(warning.kind.meaning)", metadata: fields)
         } else {
-            log.notice("journal segments can be made ahead again")
+            log.notice("over: \(warning.kind.meaning)", metadata: fields)
         }
     }
 

@@ -16,10 +16,11 @@ final class FeedAgent: Agent {
     private let clerk: ClerkInbox
     private let doorbell: Doorbell
     private let counters: Counters
+    private let watch: SelfWatch
 
     init(
         entries: consuming RecordConsumer, consoleFeed: ConsoleFeed, desk: CommandDesk, clerk: ClerkInbox,
-        doorbell: Doorbell, counters: Counters
+        doorbell: Doorbell, counters: Counters, watch: SelfWatch
     ) {
         self.entries = entries
         self.consoleFeed = consoleFeed
@@ -27,6 +28,7 @@ final class FeedAgent: Agent {
         self.clerk = clerk
         self.doorbell = doorbell
         self.counters = counters
+        self.watch = watch
     }
 
     func doWork(now: Instant) -> Int {
@@ -40,6 +42,7 @@ final class FeedAgent: Agent {
             return .next
         }
         desk.expire(now: now.monotonic)
+        watch.look(now: now)
         return worked
     }
 

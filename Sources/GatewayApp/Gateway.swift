@@ -55,7 +55,7 @@ struct Gateway: Service {
             return failed
         }
         _ = notifier.stopping(status: "working off what was received")
-        stop()
+        stop(isStoring: failed == nil)
         if let failed { throw failed }
     }
 
@@ -86,9 +86,11 @@ struct Gateway: Service {
 
     /// Units first, then what they sent is worked off agent by agent, so that what was acknowledged is
     /// applied and what was applied is in the history.
-    private func stop() {
+    ///
+    /// - Parameter isStoring: false after the journal failed: units are told why before they are let go.
+    private func stop(isStoring: Bool) {
         log.notice("stopping")
-        transport.stop()
+        transport.stop(isStoring: isStoring)
         desk.stop()
         agents.stop()
         archivist.stop()

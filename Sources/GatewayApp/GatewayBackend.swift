@@ -12,6 +12,15 @@ struct GatewayBackend: ConsoleBackend {
     let accounts: Accounts
     let clock: any InstantSource
     let log: Logger
+    private let startedAt: Instant
+
+    init(desk: CommandDesk, accounts: Accounts, clock: any InstantSource, log: Logger) {
+        self.desk = desk
+        self.accounts = accounts
+        self.clock = clock
+        self.log = log
+        startedAt = clock.now()
+    }
 
     func account(_ officer: OfficerID) async throws -> OfficerAccount? {
         try await accounts.account(officer)
@@ -39,4 +48,10 @@ struct GatewayBackend: ConsoleBackend {
     }
 
     func now() -> WallTime { clock.now().wall }
+
+    func steadyNow() -> WallTime {
+        let elapsed = clock.now().monotonic.nanosecondsSince(startedAt.monotonic)
+        let (sum, overflow) = startedAt.wall.nanoseconds.addingReportingOverflow(Int64(clamping: elapsed))
+        return WallTime(nanoseconds: overflow ? .max : sum)
+    }
 }

@@ -22,6 +22,7 @@ final class JournalHalf {
     private let committed: RecordConsumer
     private var writer: JournalWriter
     private var nextSequence: JournalSequence
+    private let commits: CommitMark
     private let onFailure: @Sendable (JournalError) -> Void
     private let onWarning: @Sendable (Errno?) -> Void
     private var warnedOf: Errno?
@@ -33,12 +34,13 @@ final class JournalHalf {
     ///   - lanes: every urgent lane, in the order in which they take turns.
     ///   - sequencer: producer of the ring that the dispatcher reads.
     ///   - committed: the journal's own place in that ring; releasing it is what "durable" means.
+    ///   - commits: shows others when a commit has been under way for long.
     ///   - onFailure: called once, on this thread, when the disk refused; nothing is committed afterwards.
     ///   - onWarning: called on this thread when segments can no longer be made ahead, such as on a full disk, and
     ///     with nil when they can again; must not block.
     init(
         lanes: consuming LaneMerge, sequencer: consuming RecordProducer, committed: consuming RecordConsumer,
-        writer: consuming JournalWriter,
+        writer: consuming JournalWriter, commits: CommitMark,
         onFailure: @escaping @Sendable (JournalError) -> Void, onWarning: @escaping @Sendable (Errno?) -> Void
     ) {
         self.lanes = lanes
@@ -46,6 +48,7 @@ final class JournalHalf {
         self.committed = committed
         self.nextSequence = writer.lastSequence.next
         self.writer = writer
+        self.commits = commits
         self.onFailure = onFailure
         self.onWarning = onWarning
     }
@@ -60,6 +63,8 @@ final class JournalHalf {
             onWarning(warnedOf)
         }
         let gathered = gather(now: now)
+        commits.begin(at: now.monotonic)
+        defer { commits.end() }
         do throws(JournalError) {
             return gathered + (try commit())
         } catch {

@@ -65,7 +65,9 @@ extension SessionAgent {
     ///
     /// Best effort and without waiting: a unit that does not get GOODBYE sees the connection close, and the
     /// gateway that starts next knows that all links of this one are gone.
-    func shutDown(now: Instant) {
+    ///
+    /// - Parameter isStoring: false where nothing can be stored any more: UNABLE says so before GOODBYE.
+    func shutDown(now: Instant, isStoring: Bool = true) {
         _ = lanes.handovers.drain(max: Int.max) { _, body in
             if let handover = try? Handover(body) { _ = TLSConnection(retaking: handover.raw) }
             return .next
@@ -74,6 +76,10 @@ extension SessionAgent {
         _ = takeAnswers(now: now)
         for place in 0..<table.places where table.isTaken(place) {
             if table[place].pointee.phase != .lingering {
+                if !isStoring {
+                    let text = "nothing can be stored here now: keep what is not stored and try another path"
+                    put(.unable(Unable(.cannotStore, text: text)), table[place])
+                }
                 end(place, .gatewayStopping, "the gateway stops", now: now)
             }
             if table.isTaken(place) { drop(place) }

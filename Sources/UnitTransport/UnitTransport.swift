@@ -92,14 +92,16 @@ public final class UnitTransport: @unchecked Sendable {
 
     /// Stops accepting, says GOODBYE to every unit, tells the dispatcher of every link's end, and closes
     /// everything. Blocks until both threads ended; a second call does nothing.
-    public func stop() {
+    ///
+    /// - Parameter isStoring: false where nothing can be stored any more: units get UNABLE before GOODBYE.
+    public func stop(isStoring: Bool = true) {
         isStopped.withLock { isStopped in
             if isStopped { return }
             isStopped = true
             handshakeRunner.stop()
             handshakes.shutDown()
             sessionRunner.stop()
-            sessions.shutDown(now: clock.now())
+            sessions.shutDown(now: clock.now(), isStoring: isStoring)
         }
     }
 

@@ -37,6 +37,10 @@ public protocol ConsoleBackend: Sendable {
     /// Writes one line of the audit record. A failure is the backend's to report.
     func audit(_ entry: AuditEntry) async
 
-    /// The wall clock; sessions and lock-outs live by it. Quick, never blocks.
+    /// The wall clock, for records. Quick, never blocks.
     func now() -> WallTime
+
+    /// The wall clock as it would be had nobody set it since the start: sessions and lock-outs live by it, so that
+    /// setting the clock signs nobody out. Quick, never blocks.
+    func steadyNow() -> WallTime
 }

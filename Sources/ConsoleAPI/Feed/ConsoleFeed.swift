@@ -15,6 +15,8 @@ public final class ConsoleFeed: Sendable {
         var backlog: FeedBacklog
         var last = JournalSequence.zero
         var subscriptions: [FeedSubscription] = []
+        /// What is wrong now, in the order of its beginning.
+        var warnings: [GatewayWarning] = []
         var isFinished = false
     }
 
@@ -62,6 +64,21 @@ public final class ConsoleFeed: Sendable {
             }
         }
     }
+
+    /// Tells every console, present and to come, that something is wrong with the gateway, or no longer.
+    ///
+    /// Any thread; blocks as ``apply(_:sequence:)`` does. A stream that ends at once still delivers it.
+    public func warn(_ warning: GatewayWarning) {
+        let subscriptions = content.withLock { content in
+            content.warnings.removeAll { $0.kind == warning.kind }
+            if warning.isActive { content.warnings.append(warning) }
+            return content.subscriptions
+        }
+        for subscription in subscriptions { subscription.warn(warning) }
+    }
+
+    /// What is wrong with the gateway now.
+    public var warnings: [GatewayWarning] { content.withLock(\.warnings) }
 
     /// The last change that the lists contain.
     public var lastSequence: JournalSequence { content.withLock(\.last) }
@@ -152,6 +169,7 @@ extension ConsoleFeed {
                 centres: centres, officer: officer, start: start,
                 startsAt: start == .resumed ? after ?? content.last : content.last,
                 missed: missed, latest: content.last, itemsMax: pendingMax)
+            for warning in content.warnings { subscription.warn(warning) }
             content.subscriptions.append(subscription)
             return .success(subscription)
         }

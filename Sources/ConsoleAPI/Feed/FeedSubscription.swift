@@ -9,6 +9,8 @@ enum FeedSignal: Equatable, Sendable {
     case items([FeedItem])
     /// Changes were passed over: load the lists, which are at this sequence or later.
     case resync(JournalSequence)
+    /// Something is wrong with the gateway, or no longer; never empty, the latest of each kind.
+    case warnings([GatewayWarning])
     /// Some time has passed: say that the connection lives, and check that it still may.
     case heartbeat
 }
@@ -46,6 +48,8 @@ final class FeedSubscription: Sendable {
         var latest: JournalSequence
         var needsResync: Bool
         var needsHeartbeat = false
+        /// At most one a kind.
+        var warnings: [GatewayWarning] = []
         var isFinished = false
         var waiting: CheckedContinuation<Void, Never>?
 
@@ -53,7 +57,9 @@ final class FeedSubscription: Sendable {
             let signal: FeedSignal?
         }
 
-        var hasAnswer: Bool { isFinished || needsResync || !items.isEmpty || needsHeartbeat }
+        var hasAnswer: Bool {
+            isFinished || needsResync || !items.isEmpty || needsHeartbeat || !warnings.isEmpty
+        }
 
         mutating func takeWaiting() -> CheckedContinuation<Void, Never>? {
             defer { waiting = nil }
@@ -62,6 +68,11 @@ final class FeedSubscription: Sendable {
 
         /// nil while there is nothing to say.
         mutating func take() -> Answer? {
+            // Also at the end: that nothing is stored any more is the last thing a failing gateway says.
+            if !warnings.isEmpty {
+                defer { warnings = [] }
+                return Answer(signal: .warnings(warnings))
+            }
             if isFinished { return Answer(signal: nil) }
             // Before everything else: a reader who is never done must be checked, too.
             if needsHeartbeat {
@@ -119,6 +130,17 @@ final class FeedSubscription: Sendable {
         return overflowed
     }
 
+    /// Puts a warning in, in place of an older one of its kind. Never blocks.
+    func warn(_ warning: GatewayWarning) {
+        let waiting = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            if state.isFinished { return nil }
+            state.warnings.removeAll { $0.kind == warning.kind }
+            state.warnings.append(warning)
+            return state.takeWaiting()
+        }
+        waiting?.resume()
+    }
+
     /// Lets the reader send a sign of life.
     func beat() {
         let waiting = state.withLock { state in
@@ -128,7 +150,7 @@ final class FeedSubscription: Sendable {
         waiting?.resume()
     }
 
-    /// Ends the stream; the reader finds nil, at once.
+    /// Ends the stream; the reader finds nil, at once or behind a warning that waits.
     func finish() {
         let waiting = state.withLock { state in
             state.isFinished = true

@@ -34,6 +34,8 @@ enum EventText {
         switch signal {
         case .heartbeat: buffer.writeString(":\n\n")
         case .resync(let sequence): appendResync(sequence, to: &buffer)
+        case .warnings(let warnings):
+            for warning in warnings { append(warning, to: &buffer) }
         case .items(let items):
             for item in items { append(item, to: &buffer) }
         }
@@ -46,6 +48,17 @@ enum EventText {
         case .unit(let view): append("unit", id: item.sequence, data: view.json, to: &buffer)
         case .lists: appendResync(item.sequence, to: &buffer)
         }
+    }
+
+    /// Without a place: a warning is no record of the journal, and a console that comes back is told anew.
+    private static func append(_ warning: GatewayWarning, to buffer: inout ByteBuffer) {
+        let data = JSONWriter.object { json in
+            json.field("kind", warning.kind.rawValue)
+            json.field("active", warning.isActive)
+            json.field("at", warning.at.text)
+            json.field("detail", warning.detail)
+        }
+        append("warning", id: nil, data: data, to: &buffer)
     }
 
     private static func appendResync(_ sequence: JournalSequence, to buffer: inout ByteBuffer) {

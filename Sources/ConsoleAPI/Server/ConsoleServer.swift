@@ -109,9 +109,9 @@ public struct ConsoleServer: Service {
         var beats = 0
         while (try? await Task.sleep(for: configuration.limits.heartbeatEvery)) != nil {
             // Streams of what has ended find out at their next sign of life.
-            if await sessions.sweep(now: backend.now()) { feed.beat() }
+            if await sessions.sweep(now: backend.steadyNow()) { feed.beat() }
             beats += 1
-            if beats.isMultiple(of: beatsPerStoreSweep) { await sessions.sweepStore(now: backend.now()) }
+            if beats.isMultiple(of: beatsPerStoreSweep) { await sessions.sweepStore(now: backend.steadyNow()) }
         }
     }
 

@@ -68,7 +68,7 @@ struct Gatekeeper: Sendable {
     ///
     /// - Throws: `accounts_unavailable`.
     func account(of session: TokenHash) async throws(Problem) -> OfficerAccount? {
-        let now = backend.now()
+        let now = backend.steadyNow()
         guard let found = await sessions.find(session, now: now) else { return nil }
         guard let account = try await accounts.account(found.officer, now: now) else {
             await sessions.close(session)

@@ -35,7 +35,7 @@ final class SignInDesk: Sendable {
     /// - Returns: the account and the token of its new session.
     /// - Throws: `sign_in_refused` with one text for every reason, `locked_out`, `busy`, `accounts_unavailable`.
     func signIn(name: String, password: String, peer: String) async throws -> (OfficerAccount, token: String) {
-        let now = backend.now()
+        let now = backend.steadyNow()
         let typed = Self.kept(name)
         let subjects = LockOut.Subject.all(name: typed, peer: peer)
         if let seconds = lockOut.withLock({ $0.begin(subjects, now: now) }) {
@@ -54,7 +54,7 @@ final class SignInDesk: Sendable {
         counters.add(.consoleSignIns)
         await backend.audit(
             AuditEntry(
-                at: now, officer: account.id.description, act: .signIn, alert: nil, isAllowed: true,
+                at: backend.now(), officer: account.id.description, act: .signIn, alert: nil, isAllowed: true,
                 detail: "signed in",
                 peer: peer))
         return (account, token)

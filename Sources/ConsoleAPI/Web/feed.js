@@ -47,7 +47,7 @@ export class Feed {
      * @param {(lastEventID: string | null, signal: AbortSignal) => Promise<Response>} links.open
      * @param {(ready: {sequence: string, resumed?: boolean}) => void} links.ready told at once when a stream begins
      * @param {() => Promise<void>} links.reload loads the lists; rejects when it cannot
-     * @param {(type: string, data: any, sequence: string | null) => void} links.event takes an `alert` or `unit`
+     * @param {(type: string, data: any, sequence: string | null) => void} links.event takes an `alert`, `unit` or `warning`
      * @param {(state: LinkState, sinceMs: number) => void} links.state told of every change; `sinceMs` is when the
      *     gateway was last heard
      */

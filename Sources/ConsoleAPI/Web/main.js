@@ -18,6 +18,7 @@ import { ShownReporter } from "./shown.js";
 import { SignIn } from "./sign-in.js";
 import { AlarmSound } from "./sound.js";
 import { Store } from "./store.js";
+import { Warnings } from "./warnings.js";
 import { readAlert, readUnit } from "./wire.js";
 
 startLanguage();
@@ -25,6 +26,7 @@ startLanguage();
 const store = new Store();
 const desk = new Desk();
 const notices = new Notices();
+const warnings = new Warnings();
 const bar = new Bar({ store, desk });
 const sound = new AlarmSound((state, isSounding) => bar.setSound(state, isSounding));
 const feed = new Feed({ open: api.events, ready: streamBegins, reload, event: takeEvent, state: linkChanged });
@@ -42,6 +44,7 @@ let hadSession = false;
 
 /** @param {{sequence: string, resumed?: boolean}} ready */
 function streamBegins(ready) {
+    warnings.clear();
     if (ready.resumed === true || BigInt(ready.sequence) >= store.latestSequence) return;
     // Sequences only grow: this is another journal (a new installation), and what is known is of the old one.
     store.reset();
@@ -72,6 +75,7 @@ async function reload() {
  */
 function takeEvent(type, data, sequence) {
     if (type === "alert") store.apply(readAlert(data));
+    else if (type === "warning") warnings.take(data);
     else if (type === "unit") store.applyUnit(readUnit(data), sequence ?? String(store.latestSequence));
 }
 
@@ -158,6 +162,7 @@ async function signOut() {
     store.reset();
     desk.select(null);
     notices.clear();
+    warnings.clear();
 }
 
 /** While the officer has chosen nothing that is still open, the most urgent unanswered alert is in the panel. */
@@ -174,7 +179,7 @@ store.subscribe(() => {
 });
 desk.subscribe(scheduleRender);
 onLanguage(() => {
-    for (const view of [signIn, help, closing, queue, detail]) view.rebuild();
+    for (const view of [signIn, help, closing, queue, detail, warnings]) view.rebuild();
     bar.setSound(sound.state, document.body.dataset.sounding === "true");
     bar.tick();
     render();

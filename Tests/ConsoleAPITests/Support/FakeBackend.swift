@@ -66,6 +66,8 @@ final class FakeBackend: ConsoleBackend {
 
     func now() -> WallTime { state.withLock(\.now) }
 
+    func steadyNow() -> WallTime { now() }
+
     func advance(seconds: Int) { state.withLock { $0.now = $0.now.advanced(by: .seconds(seconds)) } }
 
     func change(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }

@@ -26,6 +26,13 @@ export default {
     "link.banner_detail": "For {age} new alerts have not reached this screen. What you see may be out of date. Reconnecting.",
     "link.restored": "The connection is back. The queue is up to date.",
 
+    "warning.not_storing": "The gateway cannot store new alerts. Call the administrator now.",
+    "warning.disk_slow": "The gateway's disk is slow: new alerts arrive late. Call the administrator.",
+    "warning.disk_full": "The gateway's disk is almost full: soon no alert can be stored. Call the administrator now.",
+    "warning.clock_stepped": "The gateway's clock was set: times before and after do not fit together.",
+    "warning.other": "The gateway reports a fault of its own. Call the administrator.",
+    "warning.since": "Since {time}. For the administrator: {detail}",
+
     "centres.label": "Centres",
     "centres.all": "All OCCs",
     "centres.open": { one: "{count} open alert", other: "{count} open alerts" },
