@@ -42,6 +42,8 @@ class Gateway:
         self.units_port = free_port()
         self.console_port = free_port()
         self.process = None
+        # Added to the daemon's environment at each start.
+        self.environment = {}
         self.log_path = directory / "sosgatewayd.log"
         self.config_path = directory / "sosgatewayd.yaml"
         self.config = {
@@ -88,15 +90,17 @@ console:
         endpoints.unlink(missing_ok=True)
         log = open(self.log_path, "ab")
         self.process = subprocess.Popen(
-            [binaries() / "sosgatewayd", "--config", self.config_path], stdout=log, stderr=log
+            [binaries() / "sosgatewayd", "--config", self.config_path], stdout=log, stderr=log,
+            env=os.environ | self.environment,
         )
+        log.close()
         deadline = time.monotonic() + 30
         while not endpoints.exists():
             if self.process.poll() is not None:
                 raise AssertionError(f"sosgatewayd ended with {self.process.returncode}:\n{self.log()[-3000:]}")
             if time.monotonic() > deadline:
                 raise AssertionError(f"sosgatewayd was not ready in 30 s:\n{self.log()[-3000:]}")
-            time.sleep(0.02)
+            time.sleep(0.005)
         return self
 
     def kill(self):
@@ -167,7 +171,10 @@ class Officer:
     def counters(self) -> dict:
         text = self.get("/metrics").decode()
         pairs = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
-        return {name.removeprefix("sosgateway_").removesuffix("_total"): int(value) for name, value in pairs}
+        return {
+            name.removeprefix("sosgateway_").removesuffix("_total"): int(value) if value.isdigit() else float(value)
+            for name, value in pairs
+        }
 
 
 def until(predicate, what: str, seconds: float = 10):

@@ -19,6 +19,8 @@ final class SimulatedDisk {
     var failWriteAfter: Int?
     var failSyncAfter: Int?
     var segmentsMax = Int.max
+    /// A disk that says "synced" and keeps everything in its cache: what no journal can survive.
+    var isLying = false
     /// Sectors of ``current`` that the next sync writes.
     private var dirty: [Range<Int>] = []
     /// Sectors that a power cut now may keep or lose.
@@ -32,6 +34,7 @@ final class SimulatedDisk {
     }
 
     func sync() {
+        if isLying { return }
         for sector in dirty.joined() { persist(sector) }
         dirty = []
         unsynced = []
@@ -52,6 +55,35 @@ final class SimulatedDisk {
             persist(sector)
         }
         forgetUnsynced()
+    }
+
+    /// As ``cutPower(_:keepingEach:)``, by a disk at its worst: a sector that does not get there whole may also stop
+    /// at any byte, begin at any byte, or be left as zeros. Not so a sector that is written with what it holds, as
+    /// recovery does with the last batch: disks promise the old content or the new one of a sector.
+    func cutPowerHarshly(_ random: inout SeededRandom) {
+        let keeping = Double.random(in: 0...1, using: &random)
+        for sector in unsynced.joined() {
+            if Double.random(in: 0..<1, using: &random) < keeping {
+                persist(sector)
+                continue
+            }
+            let whole = sector * Self.sectorBytes..<(sector + 1) * Self.sectorBytes
+            let middle = Int.random(in: whole, using: &random)
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0: persist(bytes: whole.lowerBound..<middle)
+            case 1: persist(bytes: middle..<whole.upperBound)
+            case 2 where segments[current]?.durable[whole] != segments[current]?.visible[whole]:
+                let zeros = [UInt8](repeating: 0, count: whole.count)
+                segments[current]?.durable.replaceSubrange(whole, with: zeros)
+            default: break
+            }
+        }
+        forgetUnsynced()
+    }
+
+    private func persist(bytes range: Range<Int>) {
+        guard let bytes = segments[current]?.visible[range] else { return }
+        segments[current]?.durable.replaceSubrange(range, with: bytes)
     }
 
     /// The write that was under way stops at any byte.
