@@ -57,9 +57,10 @@ final class DispatchHalf {
             observe(kind: kind, body: body, now: now)
             return .next
         }
+        // Before the answers leave: who was answered finds the press counted.
+        if worked > 0 { count() }
         answers.ringBells()
         feed.ringBell()
-        if worked > 0 { count() }
         return worked
     }
 

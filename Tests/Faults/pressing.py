@@ -1,6 +1,7 @@
 """Units that press as fast as they are answered, and remember every answer: what an acknowledgement is worth shows later."""
 
 import struct
+import time
 import sys
 import threading
 from pathlib import Path
@@ -144,11 +145,17 @@ class Ledger:
         for one in self.pressers:
             one.repeat(gateway, one.sent - one.stored.keys())
         expected = {one.name: one.pressed_ever for one in self.pressers if one.pressed_ever}
-        found = {alert["unit"]: alert["press_count"] for alert in officer.open_alerts("astana")}
+        # Units are answered a moment before consoles are told.
+        deadline = time.monotonic() + 10
+        while True:
+            found = {alert["unit"]: alert["press_count"] for alert in officer.open_alerts("astana")}
+            missing = sum(max(0, count - found.get(name, 0)) for name, count in expected.items())
+            if not missing:
+                break
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{missing} presses are in no alert although they were repeated")
+            time.sleep(0.02)
         self.duplicated += sum(max(0, found.get(name, 0) - count) for name, count in expected.items())
-        missing = sum(max(0, count - found.get(name, 0)) for name, count in expected.items())
-        if missing:
-            raise AssertionError(f"{missing} presses are in no alert although they were repeated")
 
     @property
     def is_clean(self) -> bool:
