@@ -145,7 +145,8 @@ extension Archivist {
         _ segment: JournalDirectory.Segment, behind chain: ChainValue, onto dispatcher: inout Dispatcher,
         _ digests: JournalDigests
     ) throws(JournalError) -> ReadSegment {
-        guard segment.first == dispatcher.lastSequence.next else {
+        let gap = try ClosedSegments.declaredGap(before: segment.first, in: site.journal, digests: digests)
+        guard segment.first.value - gap <= dispatcher.lastSequence.next.value else {
             throw JournalError(
                 .damaged(.missingSegment), file: segment.name, offset: 0, sequence: dispatcher.lastSequence.next,
                 reason: "no snapshot and no segment holds the records before this segment")

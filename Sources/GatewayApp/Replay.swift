@@ -152,6 +152,11 @@ struct Replay: ~Copyable {
                     "sequence": "\(cut.sequence.value)", "case": "\(cut.label.rawValue)",
                 ])
         }
+        for gap in report.gaps {
+            log.critical(
+                "the journal was salvaged and says that records are missing; see its salvage-report.txt",
+                metadata: ["first": "\(gap.first.value)", "last": "\(gap.last.value)"])
+        }
         log.info("journal replayed", metadata: ["last_sequence": "\(last.value)", "records": "\(report.records)"])
     }
 

@@ -15,6 +15,13 @@ struct JournalRecovery {
         var chain: ChainValue?
         var identity: JournalIdentity?
         var report = RecoveryReport()
+
+        /// Goes on behind records that a segment's header declares missing.
+        mutating func passGap(to first: JournalSequence) {
+            let before = JournalSequence(first.value - 1)
+            report.gaps.append(RecoveryReport.Gap(first: last.next, last: before))
+            last = before
+        }
     }
 
     /// Reads every segment that can hold `from` or something later, then makes the last one fit to be
@@ -28,12 +35,15 @@ struct JournalRecovery {
         let start = try start(in: names, from: from, on: storage)
         found.report.segmentsSkipped = start
         if start == 0, names.first == .zero.next { found.chain = .zero }
-        if let first = names.dropFirst(start).first { found.last = JournalSequence(max(first.value, 1) - 1) }
+        if let first = names.dropFirst(start).first {
+            found.last = JournalSequence(max(min(first, from).value, 1) - 1)
+        }
         for (index, name) in names.enumerated().dropFirst(start) {
             let following = index + 1 < names.count ? names[index + 1] : nil
             let memory = try load(name, from: &storage, into: &buffer)
             let (header, seed) = try readHeader(of: name, memory, found, file: storage.name(of: name))
             found.identity = header.identity
+            if header.first > found.last.next { found.passGap(to: header.first) }
             let end = try scan(
                 memory, header, seed, following: following, file: storage.name(of: name), found: &found
             ) { (record) throws(JournalError) in
@@ -55,16 +65,12 @@ struct JournalRecovery {
     private func start<Storage: JournalStorage & ~Copyable>(
         in names: [JournalSequence], from: JournalSequence, on storage: borrowing Storage
     ) throws(JournalError) -> Int {
-        guard let first = names.first else {
+        guard !names.isEmpty else {
             try requireReached(from, Found(), file: nil, offset: nil)
             return 0
         }
-        guard let start = names.lastIndex(where: { $0 <= from }) else {
-            throw JournalError(
-                .damaged(.missingSegment), file: storage.name(of: first), offset: 0, sequence: from,
-                reason: "records \(from.value) to \(first.value - 1) are missing: this is the first segment")
-        }
-        return start
+        // A first segment behind `from` is refused when its header does not declare the gap.
+        return names.lastIndex { $0 <= from } ?? 0
     }
 
     /// Refuses a journal that ends before the snapshot that it is opened with.
@@ -122,13 +128,13 @@ struct JournalRecovery {
         guard found.identity == nil || found.identity == header.identity else {
             throw refusal(.foreignSegment, "its identity is not that of the segments before it")
         }
-        guard header.first <= found.last.next else {
+        guard header.first.value - header.declaredGap <= found.last.next.value else {
             throw refusal(
                 .missingSegment,
                 "records \(found.last.next.value) to \(header.first.value - 1) are missing before this segment: "
                     + "a file is missing, or the end of the one before is lost")
         }
-        guard header.first == found.last.next else {
+        guard header.first >= found.last.next else {
             throw refusal(.repeatedSegment, "the segment before it holds records up to \(found.last.value)")
         }
         if let chain = found.chain,

@@ -12,10 +12,20 @@ public struct RecoveryReport: Hashable, Sendable {
     public internal(set) var records = 0
     /// Of these, records that were replayed.
     public internal(set) var replayed = 0
+    /// Records that the journal itself says are missing, because it was salvaged from a damaged one.
+    public internal(set) var gaps: [Gap] = []
     /// How the journal ended: a row of the recovery table; nil for a new journal.
     public internal(set) var end: RecoveryCase.Label?
     /// What was cut; nil after a clean end.
     public internal(set) var cut: Cut?
+
+    /// Missing records that a segment's header declares.
+    public struct Gap: Hashable, Sendable {
+        /// The first missing sequence.
+        public let first: JournalSequence
+        /// The last missing sequence.
+        public let last: JournalSequence
+    }
 
     /// A tail that was not taken: records of a batch that nobody was told is stored, as far as can be known.
     public struct Cut: Hashable, Sendable {

@@ -86,6 +86,7 @@ public struct RecoveryCase: Sendable {
         case foreignSegment = "segment of another journal"
         case missingSegment = "segment missing"
         case repeatedSegment = "segment overlaps the one before"
+        case declaredGap = "declared gap"
         // Decided when everything was read.
         case snapshotAhead = "snapshot newer than the journal"
     }

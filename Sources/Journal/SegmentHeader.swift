@@ -20,7 +20,8 @@ public import AlertModel
 ///     72    32  chain: SHA-256 of bytes 0 to 71, the chain before this segment, and bytes 104 to 4091
 ///    104    32  archive anchor: SHA-256 of the previous segment's file; zero without feature bit 1
 ///    136     8  newest snapshot when the segment was made, by sequence; zero when there is none
-///    144  3948  zero
+///    144     8  declared gap: records that are missing before this segment; zero without feature bit 2
+///    152  3940  zero
 ///   4092     4  CRC-32C of bytes 0 to 4091
 /// ```
 /// Magic, version and the place of the CRC hold in every version. The header's CRC is the seed of every
@@ -32,9 +33,11 @@ public struct SegmentHeader: Hashable, Sendable {
     /// The version this code writes.
     public static let version: UInt16 = 1
     /// Required features that this code knows.
-    public static let knownFeatures: UInt32 = 1
+    public static let knownFeatures: UInt32 = 0b101
     /// Bit 0: batches and segments are chained by SHA-256. Always there.
     static let chained: UInt32 = 1
+    /// Bit 2: records are missing before this segment, and whoever made it knew.
+    static let hasDeclaredGap: UInt32 = 4
     static let magic: UInt64 = 0x4E52_554F_4A53_4F53
     /// First sequences that a segment may have; counting on from one of them cannot overflow.
     static let firstRange: ClosedRange<UInt64> = 1...1 << 62
@@ -51,10 +54,12 @@ public struct SegmentHeader: Hashable, Sendable {
     public let created: WallTime
     /// The journal the segment belongs to.
     public let identity: JournalIdentity
+    /// How many records are missing before ``first``: not zero only in a journal salvaged from a damaged one.
+    public let declaredGap: UInt64
 
     public init(
         limits: JournalLimits, first: JournalSequence, durableThrough: JournalSequence, created: WallTime,
-        identity: JournalIdentity
+        identity: JournalIdentity, declaredGap: UInt64 = 0
     ) {
         batchAlignment = limits.batchAlignment
         segmentBytes = limits.segmentBytes
@@ -62,6 +67,7 @@ public struct SegmentHeader: Hashable, Sendable {
         self.durableThrough = durableThrough
         self.created = created
         self.identity = identity
+        self.declaredGap = declaredGap
     }
 
     /// Offset of the first batch.
@@ -80,7 +86,7 @@ public struct SegmentHeader: Hashable, Sendable {
         _ = block.initializeMemory(as: UInt8.self, repeating: 0)
         block.store(Self.magic, at: 0)
         block.store(Self.version, at: 8)
-        block.store(Self.chained, at: 12)
+        block.store(Self.chained | (declaredGap > 0 ? Self.hasDeclaredGap : 0), at: 12)
         block.store(UInt32(batchAlignment), at: 20)
         block.store(UInt64(segmentBytes), at: 24)
         block.store(first.value, at: 32)
@@ -88,6 +94,7 @@ public struct SegmentHeader: Hashable, Sendable {
         block.store(created.nanoseconds, at: 48)
         block.store(identity.high, at: 56)
         block.store(identity.low, at: 64)
+        block.store(declaredGap, at: Self.gapOffset)
         let chain = Self.chain(UnsafeRawBufferPointer(block), previous: previous, digests: digests)
         chain.store(into: block, at: Self.chainOffset)
         let seed = digests.checksum(0, UnsafeRawBufferPointer(rebasing: block[..<Self.crcOffset]))
@@ -96,6 +103,7 @@ public struct SegmentHeader: Hashable, Sendable {
     }
 
     private static let chainOffset = 72
+    private static let gapOffset = 144
     private static let crcOffset = bytes - 4
 
     /// What the chain is after the header of a segment.
@@ -142,18 +150,22 @@ public struct SegmentHeader: Hashable, Sendable {
         var limits = JournalLimits()
         limits.batchAlignment = Int(segment.load(UInt32.self, at: 20))
         limits.segmentBytes = Int(clamping: segment.load(UInt64.self, at: 24))
-        guard segment.load(UInt32.self, at: 12) & chained != 0,
+        let features = segment.load(UInt32.self, at: 12)
+        let first = segment.load(UInt64.self, at: 32)
+        let gap = segment.load(UInt64.self, at: gapOffset)
+        guard features & chained != 0, gap < first, (features & hasDeclaredGap != 0) == (gap > 0),
             JournalLimits.batchAlignmentRange.contains(limits.batchAlignment),
             limits.batchAlignment.nonzeroBitCount == 1,
             JournalLimits.segmentBytesRange.contains(limits.segmentBytes),
-            firstRange.contains(segment.load(UInt64.self, at: 32))
+            firstRange.contains(first)
         else { throw .badValue }
         let header = SegmentHeader(
-            limits: limits, first: JournalSequence(segment.load(UInt64.self, at: 32)),
+            limits: limits, first: JournalSequence(first),
             durableThrough: JournalSequence(segment.load(UInt64.self, at: 40)),
             created: WallTime(nanoseconds: segment.load(Int64.self, at: 48)),
             identity: JournalIdentity(
-                high: segment.load(UInt64.self, at: 56), low: segment.load(UInt64.self, at: 64)))
+                high: segment.load(UInt64.self, at: 56), low: segment.load(UInt64.self, at: 64)),
+            declaredGap: gap)
         return (header, seed)
     }
 }

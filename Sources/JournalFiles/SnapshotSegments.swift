@@ -54,7 +54,9 @@ public enum ClosedSegments {
                 try each(record)
                 records += 1
             case .end(let end):
-                guard end.next == following else {
+                let isWhole = end.next == following
+                let gap = isWhole ? 0 : try declaredGap(before: following, in: path, digests: digests)
+                guard isWhole || following.value &- end.next.value <= gap else {
                     throw JournalError(
                         .damaged(.lostBatch), file: segment.name, offset: end.offset, sequence: end.next,
                         reason: "the next segment begins with record \(following.value)")
@@ -67,6 +69,19 @@ public enum ClosedSegments {
                     reason: "\(damage.place.rawValue) where record \(damage.sequence.value) belongs")
             }
         }
+    }
+
+    /// How many records the segment that begins with a sequence declares missing before it: not zero only in a
+    /// journal that was salvaged.
+    ///
+    /// - Throws: ``JournalError`` when its header cannot be read.
+    public static func declaredGap(
+        before first: JournalSequence, in path: String, digests: JournalDigests
+    ) throws(JournalError) -> UInt64 {
+        let memory = try load(FileNames.segment(first), in: path, bytesMax: SegmentHeader.bytes)
+        defer { memory.deallocate() }
+        let segment = JournalDirectory.Segment(name: FileNames.segment(first), first: first, following: nil)
+        return try header(of: segment, UnsafeRawBufferPointer(memory), digests).header.declaredGap
     }
 
     /// When a segment was begun.
@@ -89,20 +104,19 @@ public enum ClosedSegments {
         digests: JournalDigests
     ) throws(SnapshotRefusal) {
         let name = SnapshotFiles.name(snapshot.sequence)
-        guard let next = segments.first(where: { $0.first > snapshot.sequence }),
-            next.first.value - 1 == snapshot.sequence.value
-        else {
-            throw SnapshotRefusal(
-                .ahead, file: name,
-                detail:
-                    "holds records up to \(snapshot.sequence.value), and no segment of the journal begins behind")
-        }
+        let ahead = SnapshotRefusal(
+            .ahead, file: name,
+            detail: "holds records up to \(snapshot.sequence.value), and no segment of the journal begins behind")
+        guard let next = segments.first(where: { $0.first > snapshot.sequence }) else { throw ahead }
+        let isBehind: Bool
         do throws(JournalError) {
             let memory = try load(next.name, in: path, bytesMax: SegmentHeader.bytes)
             defer { memory.deallocate() }
             let bytes = UnsafeRawBufferPointer(memory)
             let header = try header(of: next, bytes, digests).header
-            guard header.identity == snapshot.identity, continues(bytes, snapshot.chain, digests) else {
+            isBehind = next.first.value - 1 - header.declaredGap <= snapshot.sequence.value
+            guard !isBehind || header.identity == snapshot.identity && continues(bytes, snapshot.chain, digests)
+            else {
                 throw JournalError(.damaged(.foreignSegment), file: next.name, reason: "")
             }
         } catch {
@@ -114,6 +128,7 @@ public enum ClosedSegments {
                 detail: "is of another journal, or of records that were lost since: "
                     + "\(next.name) does not continue it")
         }
+        guard isBehind else { throw ahead }
     }
 
     private static func continues(

@@ -50,6 +50,16 @@ final class TemporaryDirectory: Sendable {
         try Files.rename(name, to: newName, in: try Files.openDirectory(path))
     }
 
+    /// Puts the files of another directory in the place of its own; the other is gone then.
+    func replace(with other: String) throws {
+        for name in try names { try remove(name) }
+        let from = try Files.openDirectory(other)
+        for name in try Files.list(from) {
+            guard Glibc.rename("\(other)/\(name)", "\(path)/\(name)") == 0 else { throw Errno(code: errno) }
+        }
+        rmdir(other)
+    }
+
     func remove(_ name: String) throws { try Files.unlink(name, in: try Files.openDirectory(path)) }
 
     func truncate(_ name: String, to bytes: Int) throws {

@@ -85,10 +85,11 @@ extension Stage {
     }
 
     /// Puts an empty segment with a good header beside the first.
-    func forgeSegment(first: UInt64) throws {
+    func forgeSegment(first: UInt64, declaredGap: UInt64 = 0) throws {
         let header = SegmentHeader(
             limits: smallLimits(), first: JournalSequence(first), durableThrough: JournalSequence(first - 1),
-            created: WallTime(nanoseconds: 0), identity: JournalIdentity(high: 7, low: 1))
+            created: WallTime(nanoseconds: 0), identity: JournalIdentity(high: 7, low: 1),
+            declaredGap: declaredGap)
         var content = [UInt8](repeating: 0, count: 8192)
         content.withUnsafeMutableBytes {
             _ = header.encode(

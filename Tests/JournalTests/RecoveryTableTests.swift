@@ -305,6 +305,14 @@ struct Scenario: Sendable, CustomTestStringConvertible {
             try stage.fill()
             stage.disk.segments[1] = nil
         },
+        Scenario(
+            label: .missingSegment, name: "a gap that is larger than the one declared",
+            outcome: .refused(sequence: 10)
+        ) { try $0.forgeSegment(first: 21, declaredGap: 10) },
+        Scenario(
+            label: .declaredGap, name: "the first records, and some between two segments",
+            outcome: .opens(count: 6, cutFrom: nil), isPassing: true
+        ) { try $0.salvage(without: [1, 2, 6]) },
         Scenario(label: .repeatedSegment, name: "a copy of an older state beside", outcome: .refused(sequence: 10))
         {
             stage in

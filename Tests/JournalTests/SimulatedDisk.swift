@@ -130,7 +130,7 @@ struct SimulatedStorage: JournalStorage {
     func size(of segment: JournalSequence) -> Int { disk.segments[segment.value]?.visible.count ?? 0 }
 
     func read(_ segment: JournalSequence, into buffer: UnsafeMutableRawBufferPointer) {
-        buffer.copyBytes(from: disk.segments[segment.value]?.visible ?? [])
+        buffer.copyBytes(from: (disk.segments[segment.value]?.visible ?? []).prefix(buffer.count))
     }
 
     func open(_ segment: JournalSequence) { disk.current = segment.value }
