@@ -104,7 +104,9 @@ let package = Package(
         .executableTarget(name: "sosgatewayd", dependencies: ["GatewayApp", "Settings", argumentParser]),
         .executableTarget(
             name: "sosctl",
-            dependencies: ["AlertModel", "Credentials", "History", "Settings", argumentParser]),
+            dependencies: [
+                "AlertModel", "Credentials", "History", "Journal", "JournalFiles", "Settings", argumentParser,
+            ]),
 
         // The simulator sees the gateway only through its sockets.
         .target(

@@ -8,16 +8,24 @@ import Settings
 
 /// Exit codes of `sysexits.h` that this tool uses; 64 (usage) comes from the argument parser.
 enum ExitStatus: Int32 {
+    /// A journal's last batch does not read and no daemon is writing: not of sysexits.h.
+    case tornTail = 1
     /// What was given is wrong, such as a password that is too short.
     case dataError = 65
+    /// What was to be read is not there.
+    case noInput = 66
     /// There is no such account.
     case noUser = 67
     /// The crypto library failed.
     case software = 70
+    /// What was to be written cannot be made.
+    case cannotCreate = 73
     /// The disk refused or a file is damaged.
     case inputOutput = 74
     /// Another process holds the file; try again.
     case temporary = 75
+    /// Written by a newer version.
+    case protocolError = 76
     /// No right to a file.
     case noPermission = 77
     /// The configuration or the registry is wrong.

@@ -59,7 +59,10 @@ struct House {
         House("sosgatewayd", tier: 4, ["GatewayApp", "Settings", "ArgumentParser"]),
         House(
             "sosctl", tier: 4,
-            ["AlertModel", "Credentials", "History", "Settings", "ArgumentParser", "Foundation"]),
+            [
+                "AlertModel", "Credentials", "History", "Journal", "JournalFiles", "Settings", "ArgumentParser",
+                "Foundation",
+            ]),
         House(
             "SimulatorKit", tier: 1, folder: "Simulator/SimulatorKit", ["AlertModel", "AlertDispatch"]),
         House(

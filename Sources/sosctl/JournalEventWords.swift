@@ -1,0 +1,136 @@
+// Events in words: the fields of each kind under names that people and programs can rely on.
+
+import AlertModel
+
+/// A record's body, read or not.
+struct JournalEventWords {
+    /// Name and value, in the order of the layout.
+    let fields: [(String, JSONValue)]
+    /// Why the body could not be read; then ``fields`` holds its bytes.
+    let problem: String?
+
+    /// - Parameter body: borrowed during the call.
+    init(kind: UInt8, body: UnsafeRawBufferPointer) {
+        do throws(DecodeError) {
+            fields = Self.fields(of: try Event(kind: kind, body: body))
+            problem = nil
+        } catch {
+            let reason =
+                switch error.reason {
+                case .truncated: "the body ends inside a value"
+                case .badValue: "a value is outside its list or range"
+                case .unknownKind: "kind \(kind) is not known to this version"
+                }
+            problem = "\(reason), at byte \(error.offset)"
+            fields = [("body", .text(hexadecimal(body)))]
+        }
+    }
+
+    /// The permanent name of a kind, such as `officer_action`; `kind_200` for an unknown one.
+    static func name(ofKind kind: UInt8) -> String {
+        Event.Kind(rawValue: kind).map { snake("\($0)") } ?? "kind_\(kind)"
+    }
+
+    private static func fields(of event: Event) -> [(String, JSONValue)] {
+        switch event {
+        case .gatewayStarted(let started): [("default_centre", word(started.defaultCentre))]
+        case .centreRegistered(let centre): [("centre", word(centre.id)), ("name", .text(centre.name))]
+        case .unitRegistered(let unit):
+            [("unit", word(unit.id)), ("centre", word(unit.centre)), ("place", .text(unit.place))]
+                + point(unit.point)
+                + [("reporting_time_s", .integer(unit.reportingTimeS))]
+        case .unitRemoved(let unit): [("unit", word(unit))]
+        case .linkUp(let link):
+            [
+                ("unit", word(link.unit)), ("link", .text("\(link.link.value)")), ("boot", .integer(link.boot)),
+                ("firmware", .integer(link.firmware)), ("capabilities", .integer(link.capabilities)),
+            ]
+        case .linkDown(let link):
+            [("unit", word(link.unit)), ("link", .text("\(link.link.value)")), ("end", name(link.end))]
+        case .press(let press): fields(of: press)
+        case .cancel(let cancel):
+            message(cancel.id) + [
+                ("press_counter", .integer(cancel.pressCounter)),
+                ("cancelled_at", .text(cancel.cancelledAt.rfc3339)),
+            ]
+        case .faultBegan(let report), .faultEnded(let report):
+            message(report.id) + [
+                ("fault", name(report.fault)), ("changed_at", .text(report.changedAt.rfc3339)),
+                ("detail", .integer(report.detail)),
+            ]
+        case .stageConfirmed(let confirmed):
+            [("unit", word(confirmed.unit)), alert(confirmed.alert), ("stage", name(confirmed.stage))]
+        case .alertShown(let shown): [alert(shown.alert), ("officer", word(shown.officer))]
+        case .officerAction(let action):
+            [
+                alert(action.alert), ("officer", word(action.officer)), ("action", name(action.action)),
+                ("outcome", action.outcome.map { name($0) } ?? .null), ("note", .text(action.note)),
+                ("command", .text("\(action.command.value)")),
+            ]
+        case .heartbeat(let unit, let heartbeat): [("unit", word(unit))] + fields(of: heartbeat)
+        case .position(let unit, let position): [("unit", word(unit))] + fields(of: position)
+        }
+    }
+
+    private static func fields(of press: Press) -> [(String, JSONValue)] {
+        let place: [(String, JSONValue)] =
+            press.position.map {
+                point($0.point) + [("accuracy_cm", .integer($0.accuracyCm)), ("fix_age_s", .integer($0.ageS))]
+            } ?? []
+        return message(press.id) + [
+            ("category", name(press.category)), ("pressed_at", .text(press.pressedAt.rfc3339)),
+            ("received_at", .text(press.receivedAt.rfc3339)),
+        ] + place
+    }
+
+    private static func fields(of heartbeat: Heartbeat) -> [(String, JSONValue)] {
+        [
+            ("power", name(heartbeat.power)),
+            ("battery_percent", heartbeat.batteryPercent.map { .integer($0) } ?? .null),
+            ("signal_dbm", heartbeat.signalDBm.map { .integer($0) } ?? .null),
+            ("temperature_c", heartbeat.temperatureC.map { .integer($0) } ?? .null),
+            ("door_open", .flag(heartbeat.isDoorOpen)),
+        ]
+    }
+
+    private static func fields(of position: Position) -> [(String, JSONValue)] {
+        point(position.point) + [
+            ("accuracy_cm", .integer(position.accuracyCm)), ("speed_cm_s", .integer(position.speedCmS)),
+            ("heading_centidegrees", .integer(position.headingCentidegrees)),
+            ("fixed_at", .text(position.fixedAt.rfc3339)), ("satellites", .integer(position.satellites)),
+        ]
+    }
+
+    private static func message(_ id: MessageID) -> [(String, JSONValue)] {
+        [("unit", word(id.unit)), ("boot", .integer(id.boot)), ("counter", .integer(id.counter))]
+    }
+
+    /// As in the console API: a text, because not every reader of JSON has 64-bit integers.
+    private static func alert(_ id: AlertID) -> (String, JSONValue) { ("alert", .text("\(id.value)")) }
+
+    private static func point(_ point: GeoPoint?) -> [(String, JSONValue)] {
+        guard let point else { return [] }
+        return [
+            ("latitude", .number(degrees(point.latitudeE7))), ("longitude", .number(degrees(point.longitudeE7))),
+        ]
+    }
+
+    private static func degrees(_ value: Int32) -> String {
+        let digits = String(value.magnitude % 10_000_000)
+        let fraction = String(repeating: "0", count: 7 - digits.count) + digits
+        return "\(value < 0 ? "-" : "")\(value.magnitude / 10_000_000).\(fraction)"
+    }
+
+    private static func word<Tag>(_ id: ShortID<Tag>) -> JSONValue { .text(id.description) }
+
+    private static func name<Value>(_ value: Value) -> JSONValue { .text(snake("\(value)")) }
+
+    /// `roadAccident` as the console API writes it: `road_accident`.
+    private static func snake(_ text: String) -> String {
+        var snake = ""
+        for character in text {
+            if character.isUppercase { snake += "_" + character.lowercased() } else { snake.append(character) }
+        }
+        return snake
+    }
+}
