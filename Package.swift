@@ -105,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "sosctl",
             dependencies: [
-                "AlertModel", "Credentials", "History", "Journal", "JournalFiles", "Settings", argumentParser,
+                "AlertModel", "Credentials", "History", "Journal", "JournalFiles", "LinuxIO", "Settings",
+                argumentParser,
             ]),
 
         // The simulator sees the gateway only through its sockets.

@@ -37,6 +37,8 @@ public struct AuditEntry: Hashable, Sendable {
         case read
         /// The gateway itself removed a journal segment whose time was over.
         case retire
+        /// The registry was changed, or a changed one came into force; `detail` says what.
+        case registry
     }
     public let at: WallTime
     /// The sign-in name as typed; at most 64 bytes are kept.

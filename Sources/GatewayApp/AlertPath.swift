@@ -15,6 +15,7 @@ struct AlertPath {
     let transport: UnitTransport
     let agents: Agents
     let desk: CommandDesk
+    let registryLane: RegistryLane
     let failure: Failure
 
     /// - Throws: ``Errno`` when the process has no descriptor left.
@@ -38,9 +39,11 @@ struct AlertPath {
             lane: lanes.commands.takeProducer(), doorbell: bells.core,
             firstID: UInt64(clamping: clock.now().wall.nanoseconds))
 
-        var urgent = LaneMerge(lanesMax: 2)
+        var urgent = LaneMerge(lanesMax: 3)
         urgent.add(lanes.urgent.takeConsumer(0))
         urgent.add(lanes.commands.takeConsumer(0))
+        urgent.add(lanes.registry.takeConsumer(0))
+        registryLane = RegistryLane(lane: lanes.registry.takeProducer(), doorbell: bells.core)
         let inbox = ClerkInbox(doorbell: bells.clerk)
         let alarm = SelfAlarm(feed: feed, clerk: inbox, counters: counters, clock: clock)
         let commits = CommitMark()

@@ -20,6 +20,7 @@ import UnixSignals
 public struct Daemon: Sendable {
     private let gateway: Gateway
     private let console: ConsoleServer
+    private let registry: RegistryReload
     private let log: Logger
 
     /// Runs until SIGTERM, SIGINT or a failure; then both sides stop in order.
@@ -31,6 +32,7 @@ public struct Daemon: Sendable {
                 services: [
                     .init(service: gateway, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: console, failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: registry, successTerminationBehavior: .ignore),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
         do {
@@ -87,6 +89,9 @@ extension Daemon {
             consolePort: { await console.boundPort() },
             notifier: ServiceNotifier(), log: log)
         self.console = console
+        self.registry = RegistryReload(
+            settings: settings, inForce: registry, lane: path.registryLane, transport: path.transport,
+            accounts: stores.accounts, clock: clock, log: log)
         self.log = log
     }
 }

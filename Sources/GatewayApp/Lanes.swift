@@ -10,6 +10,9 @@ struct Lanes {
     static let routineSlots = 65_536
     /// Console commands are rare but carry notes (9 slots).
     static let commandSlots = 4_096
+    /// Changes of the registry, of which an import may bring 200,000: room for some 200 at once, so that whoever
+    /// brings them waits and presses do not.
+    static let registrySlots = 1_024
     /// Between journal and dispatcher: 16 batches of 512 presses at 2 slots each.
     static let sequencedSlots = 16_384
     /// A stage notice to each of 20,000 units at once.
@@ -22,6 +25,7 @@ struct Lanes {
     let urgent = RecordRing(capacitySlots: urgentSlots)
     let routine = RecordRing(capacitySlots: routineSlots)
     let commands = RecordRing(capacitySlots: commandSlots)
+    let registry = RecordRing(capacitySlots: registrySlots)
     /// Consumer 0 is the journal, consumer 1 the dispatcher, who reads only what the journal released.
     let sequenced = RecordRing(capacitySlots: sequencedSlots, consumers: 2)
     let answers = RecordRing(capacitySlots: answerSlots)

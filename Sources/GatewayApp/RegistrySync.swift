@@ -1,4 +1,5 @@
-// Brings the dispatcher's registry view in line with the registry file, by events like everything else.
+// Brings the dispatcher's registry view in line with the registry, by events like everything else. Whatever more the
+// registry is to tell the dispatcher becomes an event here, at the start and while the gateway runs alike.
 
 import AlertDispatch
 import AlertModel
@@ -13,9 +14,9 @@ extension Registry {
     }
 }
 
-/// What must be journaled so that the journal's state knows the registry file.
+/// What must be journaled so that the journal's state knows the registry.
 enum RegistrySync {
-    /// Events that turn the dispatcher's view into the file's, in a stable order.
+    /// Events that turn the dispatcher's view into the registry's, in a stable order; for the start.
     static func events(from dispatcher: borrowing Dispatcher, to registry: Registry) -> [Event] {
         var events: [Event] = []
         let known = Dictionary(uniqueKeysWithValues: dispatcher.centres.map { ($0.id, $0) })
@@ -33,5 +34,33 @@ enum RegistrySync {
             events.append(.unitRemoved(unit))
         }
         return events
+    }
+
+    /// Events that turn a registry whose events are all published into another, in a stable order; for a change
+    /// while the dispatcher runs on its own thread.
+    static func events(from old: Registry, to new: Registry) -> [Event] {
+        var events: [Event] = []
+        let centres = Dictionary(old.centres.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        for centre in new.centres where centres[centre.id] != centre { events.append(.centreRegistered(centre)) }
+        var gone = Dictionary(old.units.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        for unit in new.units where gone.removeValue(forKey: unit.id) != unit {
+            events.append(.unitRegistered(unit))
+        }
+        for unit in gone.keys.sorted() { events.append(.unitRemoved(unit)) }
+        return events
+    }
+
+    /// How many events of each kind, for people.
+    static func counts(_ events: [Event]) -> (centres: Int, units: Int, removed: Int) {
+        var counts = (centres: 0, units: 0, removed: 0)
+        for event in events {
+            switch event.kind {
+            case .centreRegistered: counts.centres += 1
+            case .unitRegistered: counts.units += 1
+            case .unitRemoved: counts.removed += 1
+            default: continue
+            }
+        }
+        return counts
     }
 }

@@ -20,21 +20,31 @@ extension Accounts {
     public func append(_ entries: [AuditEntry]) async throws(HistoryError) {
         if entries.isEmpty { return }
         try await store.write { database in
-            for entry in entries {
-                var officer = entry.officer[...]
-                while officer.utf8.count > Self.auditOfficerBytesMax { officer.removeLast() }
-                try database.execute(
-                    sql: """
-                        INSERT INTO audit (at_ns, officer, act, alert, allowed, detail, peer)
-                        VALUES (?, ?, ?, ?, ?, ?, ?)
-                        """,
-                    arguments: [
-                        entry.at.nanoseconds, String(officer).storable, entry.act.rawValue,
-                        entry.alert.map { Int64(bitPattern: $0.value) }, entry.isAllowed, entry.detail.storable,
-                        entry.peer.storable,
-                    ])
-            }
+            for entry in entries { try Self.insert(entry, database) }
         }
+    }
+
+    /// Writes one line; on disk when it returns. Blocks the calling thread: for tools, and inside another
+    /// database's transaction.
+    ///
+    /// - Throws: ``HistoryError``: the act has no record; do not do it.
+    public func appendNow(_ entry: AuditEntry) throws(HistoryError) {
+        try store.writeNow { try Self.insert(entry, $0) }
+    }
+
+    private static func insert(_ entry: AuditEntry, _ database: Database) throws {
+        var officer = entry.officer[...]
+        while officer.utf8.count > auditOfficerBytesMax { officer.removeLast() }
+        try database.execute(
+            sql: """
+                INSERT INTO audit (at_ns, officer, act, alert, allowed, detail, peer)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                entry.at.nanoseconds, String(officer).storable, entry.act.rawValue,
+                entry.alert.map { Int64(bitPattern: $0.value) }, entry.isAllowed, entry.detail.storable,
+                entry.peer.storable,
+            ])
     }
 
     /// The newest lines, the newest first.

@@ -41,6 +41,12 @@ struct RowReader {
         return text
     }
 
+    /// A text; nil for NULL.
+    func optionalText(_ column: String) throws(HistoryError) -> String? {
+        if (row[column] as DatabaseValue).isNull { return nil }
+        return try text(column)
+    }
+
     /// An identifier.
     func id<Tag>(_ column: String, _ type: ShortID<Tag>.Type = ShortID<Tag>.self) throws(HistoryError) -> ShortID<
         Tag

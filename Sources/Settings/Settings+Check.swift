@@ -10,8 +10,9 @@ extension Settings {
     public func check(_ registry: Registry) throws(SettingsError) {
         if registry.centres.contains(where: { $0.id == defaultCentre }) { return }
         let known = registry.centres.prefix(20).map(\.id.description).joined(separator: ", ")
+        let hint = registry.centres.isEmpty ? "it has no centre yet: sosctl registry import" : "allowed: \(known)"
         throw SettingsError([
-            problem("default_centre", "\"\(defaultCentre)\" is not in \(registryFile); allowed: \(known)")
+            problem("default_centre", "\"\(defaultCentre)\" is not in \(registryName); \(hint)")
         ])
     }
 

@@ -45,7 +45,7 @@ private struct SettingsReader {
         }
         let units = root.section("units").flatMap(units)
         let console = root.section("console").flatMap(console)
-        guard let stateDirectory, let registry, let centre, let units, let console else { return nil }
+        guard let stateDirectory, let centre, let units, let console else { return nil }
         return Settings(
             stateDirectory: stateDirectory, units: units, console: console, registryFile: registry,
             defaultCentre: centre, logLevel: level ?? .info,

@@ -12,8 +12,8 @@ public struct Settings: Sendable {
     public var console: ConsoleSettings
     /// The journal's files.
     public var journal: JournalSettings
-    /// The file with centres and units; see ``Registry``.
-    public var registryFile: String
+    /// The YAML file with centres and units; see ``Registry``. nil: the database in the state directory rules.
+    public var registryFile: String?
     /// Takes the alerts of units that stand in no registry.
     public var defaultCentre: CentreID
     /// The least important log lines that are written.
@@ -23,7 +23,7 @@ public struct Settings: Sendable {
 
     /// Settings without a file, for tests and tools.
     public init(
-        stateDirectory: String, units: UnitSettings, console: ConsoleSettings, registryFile: String,
+        stateDirectory: String, units: UnitSettings, console: ConsoleSettings, registryFile: String?,
         defaultCentre: CentreID, logLevel: LogLevel = .info, journal: JournalSettings = JournalSettings()
     ) {
         self.stateDirectory = stateDirectory
@@ -37,6 +37,9 @@ public struct Settings: Sendable {
 
     /// The names of everything in the state directory.
     public var statePaths: StatePaths { StatePaths(directory: stateDirectory) }
+
+    /// Where the registry that rules lies, for messages.
+    public var registryName: String { registryFile ?? statePaths.registryDatabase }
 }
 
 /// The side of the units.

@@ -43,7 +43,7 @@ extension SettingsKey {
     /// Every key of `sosgatewayd.yaml`.
     public static let configuration: [SettingsKey] = [
         SettingsKey("state_directory", directory),
-        SettingsKey("registry", file),
+        SettingsKey("registry", file, .nothing),
         SettingsKey("default_centre", "1 to 16 letters, digits, - . _, naming a centre of the registry"),
         SettingsKey("log_level", "debug, info, warning or error", .means("info")),
         SettingsKey("units", "a section"),

@@ -18,6 +18,10 @@ public struct StatePaths: Hashable, Sendable {
     public var historyDatabase: String { "\(directory)/history.sqlite" }
     /// Accounts, sessions and the audit record: not in the journal, so it belongs into every backup.
     public var accountsDatabase: String { "\(directory)/accounts.sqlite" }
+    /// Centres, units and all that they name, changed by `sosctl registry import`: belongs into every backup.
+    public var registryDatabase: String { "\(directory)/registry.sqlite" }
+    /// Locked by the daemon while it serves; has its process number.
+    public var processFile: String { "\(directory)/sosgatewayd.pid" }
     /// Addresses really bound, written by the daemon when it is ready.
     public var endpointsFile: String { "\(directory)/endpoints.json" }
 }

@@ -42,7 +42,7 @@ final class SessionAgent: Agent {
     private let bells: Bells
     /// Rung by the dispatcher after answers, and by the handshake agent.
     let doorbell: Doorbell
-    let reportingTimes: [UnitID: UInt16]
+    private var reportingTimes: ReportingTimes.View
     let limits: UnitTransportLimits
     let counters: Counters
     let reports: ReportSender
@@ -72,12 +72,12 @@ final class SessionAgent: Agent {
 
     /// - Parameters:
     ///   - number: which of the session agents it is.
-    ///   - reportingTimes: seconds, for units whose profile says another than the limits.
+    ///   - reportingTimes: of units whose profile says another time than the limits.
     ///   - now: the time of its clock.
     /// - Throws: ``Errno`` when the process has no descriptor left.
     init(
         number: UInt8, lanes: consuming Lanes, bells: Bells, doorbell: Doorbell, limits: UnitTransportLimits,
-        reportingTimes: [UnitID: UInt16], counters: Counters, reports: ReportSender, now: Instant
+        reportingTimes: ReportingTimes, counters: Counters, reports: ReportSender, now: Instant
     ) throws(Errno) {
         name = "sos-session-\(number)"
         epoll = try Epoll()
@@ -87,7 +87,7 @@ final class SessionAgent: Agent {
         self.bells = bells
         self.doorbell = doorbell
         self.limits = limits
-        self.reportingTimes = reportingTimes
+        self.reportingTimes = ReportingTimes.View(reportingTimes)
         self.counters = counters
         self.reports = reports
         table = SlotTable(limit: limits.connectionsMax)
@@ -221,7 +221,7 @@ final class SessionAgent: Agent {
         let place = table.insert(
             Connection(
                 tls: tls, peer: handover.peer, unit: handover.unit, link: link,
-                reportingTimeS: reportingTimes[handover.unit] ?? limits.reportingTimeS,
+                reportingTimeS: reportingTimes.seconds(for: handover.unit) ?? limits.reportingTimeS,
                 phaseSince: now.monotonic, lastFrameAt: now.monotonic))
         counters.add(.linksOpened)
         wheel.reserve(entries: table.places)

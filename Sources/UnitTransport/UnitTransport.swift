@@ -28,6 +28,7 @@ public final class UnitTransport: @unchecked Sendable {
     private let sessionRunner: AgentRunner
     private let clock: any InstantSource
     private let isStopped = Mutex(false)
+    private let reportingTimes: ReportingTimes
 
     /// Ring it after appending to the answer lane.
     public let answersDoorbell: Doorbell
@@ -58,12 +59,14 @@ public final class UnitTransport: @unchecked Sendable {
     ) throws(Errno) {
         let handovers = RecordRing(capacitySlots: Self.handoverSlots)
         let doorbell = try Doorbell()
+        let times = ReportingTimes(reportingTimes)
+        self.reportingTimes = times
         sessions = try SessionAgent(
             number: 0,
             lanes: .init(
                 urgent: urgent, routine: routine, answers: answers, handovers: handovers.takeConsumer(0)),
             bells: .init(journal: journalDoorbell, dispatch: dispatchDoorbell), doorbell: doorbell,
-            limits: limits, reportingTimes: reportingTimes, counters: counters,
+            limits: limits, reportingTimes: times, counters: counters,
             reports: ReportSender(lane: sessionReports, doorbell: reportDoorbell, counters: counters),
             now: clock.now())
         handshakes = try HandshakeAgent(
@@ -76,6 +79,11 @@ public final class UnitTransport: @unchecked Sendable {
         sessionRunner = AgentRunner(sessions, clock: clock)
         self.clock = clock
     }
+
+    /// Gives new links other reporting times; links that stand keep theirs. Any thread.
+    ///
+    /// - Parameter times: seconds, for units whose profile says another than ``UnitTransportLimits/reportingTimeS``.
+    public func replaceReportingTimes(with times: [UnitID: UInt16]) { reportingTimes.replace(with: times) }
 
     /// Starts both agents' threads. Once.
     ///

@@ -26,7 +26,7 @@ struct CheckCommand: ParsableCommand {
         print("  console   \(settings.console.listen)")
         print("  state     \(settings.stateDirectory)")
         print(
-            "  registry  \(settings.registryFile): \(registry.centres.count) centres, \(registry.units.count) units"
+            "  registry  \(settings.registryName): \(registry.centres.count) centres, \(registry.units.count) units"
         )
         for centre in registry.centres {
             let mark = centre.id == settings.defaultCentre ? "  (default)" : ""

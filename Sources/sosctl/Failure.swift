@@ -44,6 +44,8 @@ func failure(_ error: any Error) -> any Error {
     case let error as SettingsError: failure(.configuration, error.description)
     case let error as HistoryError: failure(status(error.reason), error.description)
     case let error as CredentialsError: failure(.software, error.description)
+    case RegistryImportError.refused(let refusal): failure(.dataError, refusal.description)
+    case RegistryImportError.failed(let error): failure(status(error.reason), error.description)
     default: error
     }
 }

@@ -8,5 +8,5 @@ struct SosCtl: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sosctl",
         abstract: "Operates a gateway from its own machine.",
-        subcommands: [CheckCommand.self, UserCommand.self, JournalCommand.self])
+        subcommands: [CheckCommand.self, UserCommand.self, RegistryCommand.self, JournalCommand.self])
 }

@@ -56,7 +56,7 @@ struct UserAddCommand: AsyncParsableCommand {
             guard let centre = try? CentreID(text), known.contains(centre) else {
                 let ids = registry.centres.map(\.id.description).joined(separator: ", ")
                 throw failure(
-                    .dataError, "\"\(text)\" is not a centre of \(settings.registryFile); allowed: \(ids)")
+                    .dataError, "\"\(text)\" is not a centre of \(settings.registryName); allowed: \(ids)")
             }
             if !chosen.contains(centre) { chosen.append(centre) }
         }

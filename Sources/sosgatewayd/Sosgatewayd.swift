@@ -23,9 +23,9 @@ struct Sosgatewayd: AsyncParsableCommand {
             let settings = try Settings.load(path: config)
             let log = DaemonLogHandler.logger(level: settings.logLevel)
             try settings.checkFiles()
-            let registry = try Registry.load(
-                path: settings.registryFile, reportingTimeS: settings.units.reportingTimeS)
-            try settings.check(registry)
+            // The registry may lie in there.
+            if settings.registryFile == nil { try makeStateDirectory(settings) }
+            let registry = try Registry.load(settings)
             try makeStateDirectory(settings)
             try await Daemon(settings: settings, registry: registry, log: log).run()
         } catch let error as SettingsError {

@@ -60,8 +60,8 @@ struct House {
         House(
             "sosctl", tier: 4,
             [
-                "AlertModel", "Credentials", "History", "Journal", "JournalFiles", "Settings", "ArgumentParser",
-                "Foundation",
+                "AlertModel", "Credentials", "History", "Journal", "JournalFiles", "LinuxIO", "Settings",
+                "ArgumentParser", "Foundation",
             ]),
         House(
             "SimulatorKit", tier: 1, folder: "Simulator/SimulatorKit", ["AlertModel", "AlertDispatch"]),

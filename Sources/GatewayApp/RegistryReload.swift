@@ -1,0 +1,110 @@
+// A changed registry comes into force without a restart: read again at SIGHUP, checked as a whole, and what differs
+// is journaled like everything else. A bad one is refused, and the one in force stays.
+
+import AlertModel
+import History
+import LinuxIO
+import Logging
+import ServiceLifecycle
+import Settings
+import UnitTransport
+import UnixSignals
+
+/// Takes SIGHUP for as long as the gateway runs.
+struct RegistryReload: Service {
+    let settings: Settings
+    /// What the journal knows at the start.
+    let inForce: Registry
+    let lane: RegistryLane
+    let transport: UnitTransport
+    let accounts: Accounts
+    let clock: any InstantSource
+    let log: Logger
+
+    /// Ends with a graceful shutdown.
+    func run() async throws {
+        let signals = await UnixSignalsSequence(trapping: .sighup)
+        // From here on the signal is harmless, so whoever wants to send one may find the process.
+        let processFile = holdProcessFile()
+        var registry = inForce
+        for await _ in signals.cancelOnGracefulShutdown() {
+            do {
+                registry = try await reload(from: registry)
+            } catch {
+                break
+            }
+        }
+        withExtendedLifetime(processFile) {}
+    }
+
+    private func holdProcessFile() -> ProcessFile? {
+        do throws(Errno) {
+            return try ProcessFile(path: settings.statePaths.processFile)
+        } catch {
+            log.error(
+                "process file not written; sosctl cannot tell this gateway of changes",
+                metadata: ["file": "\(settings.statePaths.processFile)", "reason": "\(error)"])
+            return nil
+        }
+    }
+
+    /// - Returns: the registry in force afterwards.
+    /// - Throws: `CancellationError` while the gateway stops.
+    private func reload(from old: Registry) async throws -> Registry {
+        let new: Registry
+        do throws(GatewayError) {
+            new = try await read()
+        } catch {
+            log.error(
+                "registry refused; the one in force stays",
+                metadata: ["registry": "\(settings.registryName)", "reason": "\(error)"])
+            await record("refused: \(error)", isAllowed: false)
+            return old
+        }
+        let events = RegistrySync.events(from: old, to: new)
+        if events.isEmpty {
+            log.notice("registry read again; nothing changed", metadata: ["registry": "\(settings.registryName)"])
+            await record("in force: nothing that the dispatcher knows changed", isAllowed: true)
+            return new
+        }
+        transport.replaceReportingTimes(with: new.reportingTimes(otherThan: settings.units.reportingTimeS))
+        try await lane.publish(events)
+        let counts = RegistrySync.counts(events)
+        log.notice(
+            "registry changed",
+            metadata: [
+                "registry": "\(settings.registryName)", "centres": "\(counts.centres)", "units": "\(counts.units)",
+                "units_removed": "\(counts.removed)",
+            ])
+        await record(
+            "in force: \(counts.centres) centres and \(counts.units) units new or changed, \(counts.removed) units removed",
+            isAllowed: true)
+        return new
+    }
+
+    /// Reads on a thread of its own: a large file takes seconds, and the tasks' threads must not wait.
+    private func read() async throws(GatewayError) -> Registry {
+        let result = await withCheckedContinuation { continuation in
+            do throws(Errno) {
+                _ = try Thread.start(name: "sos-registry", nice: 10) { [settings] in
+                    continuation.resume(returning: Result { () throws(GatewayError) in try Registry.load(settings) })
+                }
+            } catch {
+                continuation.resume(
+                    returning: .failure(GatewayError(.unavailable, "no thread to read it: \(error)")))
+            }
+        }
+        return try result.get()
+    }
+
+    private func record(_ detail: String, isAllowed: Bool) async {
+        let entry = AuditEntry(
+            at: clock.now().wall, officer: "sosgatewayd", act: .registry, alert: nil, isAllowed: isAllowed,
+            detail: detail, peer: "")
+        do throws(HistoryError) {
+            try await accounts.append(entry)
+        } catch {
+            log.critical("audit entry not written", metadata: ["act": "registry", "reason": "\(error)"])
+        }
+    }
+}
