@@ -32,7 +32,7 @@ public struct Daemon: Sendable {
                 services: [
                     .init(service: gateway, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: console, failureTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: registry, successTerminationBehavior: .ignore),
+                    .init(service: await RegistryReloadService(registry), successTerminationBehavior: .ignore),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
         do {

@@ -10,8 +10,34 @@ import Settings
 import UnitTransport
 import UnixSignals
 
-/// Takes SIGHUP for as long as the gateway runs.
-struct RegistryReload: Service {
+/// Waits for SIGHUP for as long as the gateway runs.
+struct RegistryReloadService: Service {
+    /// What to do at the signal.
+    let reload: RegistryReload
+    /// SIGHUP, caught from here on.
+    let signals: UnixSignalsSequence
+    /// Held for as long as the service lives; nil when it could not be.
+    let processFile: ProcessFile?
+
+    /// From here on the signal is harmless, and whoever wants to send one finds the process.
+    init(_ reload: RegistryReload) async {
+        self.reload = reload
+        signals = await UnixSignalsSequence(trapping: .sighup)
+        processFile = reload.holdProcessFile()
+    }
+
+    /// Ends with a graceful shutdown.
+    func run() async throws {
+        var inForce = reload.inForce
+        for await _ in signals.cancelOnGracefulShutdown() {
+            guard let next = try? await reload.run(from: inForce) else { break }
+            inForce = next
+        }
+    }
+}
+
+/// Reads the registry again and brings it into force.
+struct RegistryReload: Sendable {
     let settings: Settings
     /// What the journal knows at the start.
     let inForce: Registry
@@ -21,23 +47,8 @@ struct RegistryReload: Service {
     let clock: any InstantSource
     let log: Logger
 
-    /// Ends with a graceful shutdown.
-    func run() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sighup)
-        // From here on the signal is harmless, so whoever wants to send one may find the process.
-        let processFile = holdProcessFile()
-        var registry = inForce
-        for await _ in signals.cancelOnGracefulShutdown() {
-            do {
-                registry = try await reload(from: registry)
-            } catch {
-                break
-            }
-        }
-        withExtendedLifetime(processFile) {}
-    }
-
-    private func holdProcessFile() -> ProcessFile? {
+    /// Locks the file by which tools find this process; a gateway without it still serves.
+    func holdProcessFile() -> ProcessFile? {
         do throws(Errno) {
             return try ProcessFile(path: settings.statePaths.processFile)
         } catch {
@@ -50,7 +61,7 @@ struct RegistryReload: Service {
 
     /// - Returns: the registry in force afterwards.
     /// - Throws: `CancellationError` while the gateway stops.
-    private func reload(from old: Registry) async throws -> Registry {
+    func run(from old: Registry) async throws -> Registry {
         let new: Registry
         do throws(GatewayError) {
             new = try await read()
@@ -87,7 +98,8 @@ struct RegistryReload: Service {
         let result = await withCheckedContinuation { continuation in
             do throws(Errno) {
                 _ = try Thread.start(name: "sos-registry", nice: 10) { [settings] in
-                    continuation.resume(returning: Result { () throws(GatewayError) in try Registry.load(settings) })
+                    continuation.resume(
+                        returning: Result { () throws(GatewayError) in try Registry.load(settings) })
                 }
             } catch {
                 continuation.resume(

@@ -67,7 +67,9 @@ struct RegistryImportCommand: AsyncParsableCommand {
             throw failure(error)
         }
         if let file = settings.registryFile {
-            warn(["warning: the gateway reads \(file), not this database: delete the line registry: of \(site.config)"])
+            warn([
+                "warning: the gateway reads \(file), not this database: delete the line registry: of \(site.config)"
+            ])
         }
         if notify { try await tell(settings, accounts) }
     }
@@ -114,7 +116,8 @@ struct RegistryImportCommand: AsyncParsableCommand {
         if plan.changes.isEmpty { return "Nothing changes." }
         let verb = dryRun ? "would be " : ""
         return plan.changes.flatMap { change in
-            [("added", change.added), ("changed", change.changed), ("removed", change.removed)].compactMap { word, ids in
+            [("added", change.added), ("changed", change.changed), ("removed", change.removed)].compactMap {
+                word, ids in
                 if ids.isEmpty { return nil }
                 let rest = ids.count > 5 ? " and \(ids.count - 5) more" : ""
                 return "  \(change.table.rawValue): \(ids.count) \(verb)\(word): "
@@ -131,7 +134,8 @@ struct RegistryImportCommand: AsyncParsableCommand {
         let sentAt = Caller.now
         do throws(Errno) {
             guard let process = try ProcessFile.holder(of: settings.statePaths.processFile) else {
-                return print("No gateway runs on \(settings.stateDirectory); it takes the change at its next start.")
+                return print(
+                    "No gateway runs on \(settings.stateDirectory); it takes the change at its next start.")
             }
             try ProcessFile.hangUp(process)
         } catch {
@@ -153,7 +157,8 @@ struct RegistryImportCommand: AsyncParsableCommand {
             guard answer.isAllowed else { throw failure(.configuration, "the gateway: \(answer.detail)") }
             return print("The gateway: \(answer.detail).")
         }
-        throw failure(.temporary, "the gateway was told and did not answer in \(Self.answerSecondsMax) s; see its log")
+        throw failure(
+            .temporary, "the gateway was told and did not answer in \(Self.answerSecondsMax) s; see its log")
     }
 }
 

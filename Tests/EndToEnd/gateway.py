@@ -60,7 +60,7 @@ class Gateway:
         c = self.config
         self.config_path.write_text(
             f"""state_directory: {self.directory}/data
-registry: {c['registry']}
+{f"registry: {c['registry']}" if c['registry'] else ""}
 default_centre: astana
 log_level: debug
 units:
@@ -83,6 +83,14 @@ console:
         for centre in centres:
             arguments += ["--centre", centre]
         subprocess.run(arguments, input=PASSWORD + "\n", text=True, check=True, capture_output=True)
+
+    def sosctl(self, *arguments, code=0) -> subprocess.CompletedProcess:
+        """Runs sosctl with this gateway's configuration; fails on another exit code."""
+        ended = subprocess.run(
+            [binaries() / "sosctl", *arguments, "--config", self.config_path], capture_output=True, text=True, timeout=60
+        )
+        assert ended.returncode == code, (ended.returncode, ended.stdout[-3000:], ended.stderr[-3000:])
+        return ended
 
     def start(self):
         """Starts the daemon and waits until it serves."""

@@ -15,6 +15,7 @@ struct CSVCell {
 struct CSVRow {
     /// From 1, as the spreadsheet counts.
     let number: Int
+    /// As many as the row has, which may differ from the header.
     let cells: [CSVCell]
 
     /// Whether there is nothing in it: what a spreadsheet leaves below its data.
@@ -99,7 +100,8 @@ struct CSVReader {
             let spot = RegistrySpot(
                 file: file, line: line, column: column, row: number, field: cells.count)
             if cells.count == Self.cellsMax {
-                problems.add(spot, "the row has more than \(Self.cellsMax) cells; delete the empty ones behind the table")
+                problems.add(
+                    spot, "the row has more than \(Self.cellsMax) cells; delete the empty ones behind the table")
                 return nil
             }
             let cell: CSVCell?
@@ -162,7 +164,8 @@ struct CSVReader {
         }
         if offset < bytes.endIndex, !isEnd(bytes[offset]) {
             problems.add(
-                spot, "something stands behind the closing quotation mark; double a quotation mark inside a cell: \"\"")
+                spot,
+                "something stands behind the closing quotation mark; double a quotation mark inside a cell: \"\"")
             while offset < bytes.endIndex, !isEnd(bytes[offset]) { step() }
         }
         return CSVCell(text: String(decoding: text, as: UTF8.self), line: line, column: column)

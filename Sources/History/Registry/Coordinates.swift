@@ -23,7 +23,8 @@ enum Coordinates {
         let limit = isRing ? RegistryColumn.ringPointsMax + 1 : RegistryColumn.linePointsMax
         guard nodes.count <= limit else {
             throw CellError(
-                "has \(nodes.count) points, \(nodes.count - limit) too many", hint: "simplify it in the map program")
+                "has \(nodes.count) points, \(nodes.count - limit) too many",
+                hint: "simplify it in the map program")
         }
         var positions: [String] = []
         for (index, node) in nodes.enumerated() {
@@ -48,7 +49,8 @@ enum Coordinates {
     /// Longitude and latitude of a position as canonical texts.
     ///
     /// - Throws: ``CellError``.
-    static func position(_ node: JSONNode) throws(CellError) -> (longitude: String, latitude: String, text: String) {
+    static func position(_ node: JSONNode) throws(CellError) -> (longitude: String, latitude: String, text: String)
+    {
         guard case .array(let numbers) = node.value, (2...3).contains(numbers.count),
             case .number(let east) = numbers[0].value, case .number(let north) = numbers[1].value
         else { throw CellError("is not [longitude, latitude]") }

@@ -73,11 +73,14 @@ enum CalendarDay {
     /// - Throws: ``CellError``.
     static func canonical(_ text: String) throws(CellError) -> String {
         // A spreadsheet may add midnight.
-        let day = text.hasSuffix(" 00:00:00") || text.hasSuffix(" 0:00:00") ? text.split(separator: " ")[0] : text[...]
+        let day =
+            text.hasSuffix(" 00:00:00") || text.hasSuffix(" 0:00:00") ? text.split(separator: " ")[0] : text[...]
         let isRussian = day.contains(".")
         let parts = day.split(separator: isRussian ? "." : "-", omittingEmptySubsequences: false)
         let lengths = isRussian ? [2, 2, 4] : [4, 2, 2]
-        let numbers = parts.compactMap { part in part.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(part) : nil }
+        let numbers = parts.compactMap { part in
+            part.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(part) : nil
+        }
         guard numbers.count == 3, parts.map(\.utf8.count) == lengths else {
             if day.contains("/") {
                 throw CellError(
@@ -85,7 +88,8 @@ enum CalendarDay {
             }
             throw CellError("is not a day")
         }
-        let (year, month, date) = isRussian ? (numbers[2], numbers[1], numbers[0]) : (numbers[0], numbers[1], numbers[2])
+        let (year, month, date) =
+            isRussian ? (numbers[2], numbers[1], numbers[0]) : (numbers[0], numbers[1], numbers[2])
         guard years.contains(year), (1...12).contains(month), date >= 1, date <= length(month, of: year) else {
             throw CellError("is not a day of the calendar between \(years.lowerBound) and \(years.upperBound)")
         }

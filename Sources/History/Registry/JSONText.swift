@@ -23,6 +23,7 @@ struct JSONNode {
         let node: JSONNode
     }
 
+    /// What it is, and what is in it.
     let value: Value
     /// From 1.
     let line: Int
@@ -44,6 +45,7 @@ struct JSONNode {
 
 /// Why a text is not JSON.
 struct JSONError: Error {
+    /// From 1.
     let line: Int
     let column: Int
     let text: String
@@ -172,7 +174,8 @@ struct JSONText {
             guard next == UInt8(ascii: "\"") else { throw unexpected("a name in quotes") }
             let name = try string()
             guard names.insert(name).inserted else {
-                throw JSONError(line: line, column: column, text: "\"\(name)\" stands twice in one object; keep one")
+                throw JSONError(
+                    line: line, column: column, text: "\"\(name)\" stands twice in one object; keep one")
             }
             skipBlanks()
             try take(UInt8(ascii: ":"), "a colon")
@@ -218,7 +221,11 @@ struct JSONText {
         var text: [UInt8] = []
         while true {
             guard let byte = next else { throw error("the file ends inside a string") }
-            guard byte >= 0x20 else { throw error("a string has a control character; write it as \\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))") }
+            guard byte >= 0x20 else {
+                throw error(
+                    "a string has a control character; write it as \\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))"
+                )
+            }
             offset += 1
             if byte == UInt8(ascii: "\"") { return String(decoding: text, as: UTF8.self) }
             guard byte == UInt8(ascii: "\\") else {

@@ -4,9 +4,13 @@ internal import Glibc
 
 /// Checks contents; problems carry the place of the file that brought the row, where there is one.
 struct RegistryCheck {
+    /// What the registry would be.
     let contents: RegistryContents
+    /// Rows that files gave, by table and id.
     let origins: [RegistryTable: [String: GivenRow]]
+    /// Those of the files, and those found here.
     var problems: RegistryProblems
+    /// What may be wrong.
     var warnings: [RegistryProblem] = []
 
     /// Centres answer for a region; a unit further away from its centre than this is rather misplaced.
@@ -19,7 +23,9 @@ struct RegistryCheck {
         for table in RegistryTable.allCases {
             let rows = contents.rows(table)
             if rows.count > table.rowsMax {
-                problems.add(nil, column: table.rawValue, "would have \(rows.count) rows; allowed: at most \(table.rowsMax)")
+                problems.add(
+                    nil, column: table.rawValue, "would have \(rows.count) rows; allowed: at most \(table.rowsMax)"
+                )
             }
             checkReferences(table, rows, unread: unread)
             for row in rows { checkRow(table, row) }
@@ -44,7 +50,9 @@ struct RegistryCheck {
         problems.add(spot, column: spot == nil ? "\(table.rawValue) \(row.id) \(column)" : column, text)
     }
 
-    private mutating func checkReferences(_ table: RegistryTable, _ rows: [RegistryRow], unread: Set<RegistryTable>) {
+    private mutating func checkReferences(
+        _ table: RegistryTable, _ rows: [RegistryRow], unread: Set<RegistryTable>
+    ) {
         for (index, column) in table.columns.enumerated() {
             guard case .reference(let target) = column.kind, !unread.contains(target) else { continue }
             let known = contents[target]
@@ -96,7 +104,9 @@ struct RegistryCheck {
                 report(table, row, "km", "has no road; name it in the column road")
             }
             if let first = value("carrier_1"), first == value("carrier_2") {
-                report(table, row, "carrier_2", "is the same as carrier_1; two paths need two carriers, or leave it blank")
+                report(
+                    table, row, "carrier_2",
+                    "is the same as carrier_1; two paths need two carriers, or leave it blank")
             }
             if value("carrier_2") != nil, value("carrier_1") == nil {
                 report(table, row, "carrier_2", "stands without carrier_1; write it there")
@@ -106,11 +116,19 @@ struct RegistryCheck {
             }
         case .carriers, .profiles, .roads, .areas, .responders: break
         }
-        if table.geometry == .point, (value("latitude") == nil) != (value("longitude") == nil) {
+        if table.geometry == .point, !hasUnreadPoint(table, row),
+            (value("latitude") == nil) != (value("longitude") == nil)
+        {
             let column = value("latitude") == nil ? "longitude" : "latitude"
             report(table, row, column, "stands alone; allowed: both coordinates or none")
         }
         if table == .centres { checkCentre(row) }
+    }
+
+    /// A coordinate that could not be read is reported; that the other stands alone then says nothing.
+    private func hasUnreadPoint(_ table: RegistryTable, _ row: RegistryRow) -> Bool {
+        guard let unread = origins[table]?[row.id]?.unread else { return false }
+        return ["latitude", "longitude"].contains { table.index(of: $0).map(unread.contains) ?? false }
     }
 
     private mutating func checkCentre(_ row: RegistryRow) {
@@ -118,7 +136,9 @@ struct RegistryCheck {
         for name in ["neighbour", "fail_over", "duty_desk"] where value(name) == row.id {
             report(.centres, row, name, "is the centre itself; name another or leave it blank")
         }
-        let steps = ["escalate_1_s", "escalate_2_s", "escalate_3_s"].map { ($0, value($0).flatMap { Int($0) } ?? 0) }
+        let steps = ["escalate_1_s", "escalate_2_s", "escalate_3_s"].map {
+            ($0, value($0).flatMap { Int($0) } ?? 0)
+        }
         for (earlier, later) in zip(steps, steps.dropFirst()) where later.1 <= earlier.1 {
             report(.centres, row, later.0, "\(later.1) s is not after \(earlier.0), \(earlier.1) s")
         }
@@ -137,7 +157,9 @@ struct RegistryCheck {
                 warnings.append(
                     RegistryProblem(
                         spot: spot(table, row, "latitude"), column: "latitude",
-                        text: "\"\(row.id)\" lies \(Int(distance)) km from its centre \(centre); are latitude and longitude swapped?"))
+                        text:
+                            "\"\(row.id)\" lies \(Int(distance)) km from its centre \(centre); are latitude and longitude swapped?"
+                    ))
             }
         }
     }

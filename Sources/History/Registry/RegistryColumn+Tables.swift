@@ -18,12 +18,15 @@ extension RegistryColumn {
         RegistryColumn(name, .reference(table), required: required)
     }
 
+    /// Columns of ``RegistryTable/roles``.
     static let roles = [id] + names("name")
 
+    /// Columns of ``RegistryTable/carriers``.
     static let carriers = [
         id, RegistryColumn("name", .text, required: true), RegistryColumn("phone", .phone), note,
     ]
 
+    /// Columns of ``RegistryTable/profiles``.
     static let profiles =
         [
             id, RegistryColumn("name", .text, required: true),
@@ -33,13 +36,16 @@ extension RegistryColumn {
             RegistryColumn("severity_\($0.word)", .word(severities))
         }
 
+    /// Columns of ``RegistryTable/roads``.
     static let roads = [id, RegistryColumn("name", .text, required: true), RegistryColumn("line", .line)]
 
+    /// Columns of ``RegistryTable/places``.
     static let places = [id] + names("text") + [note]
 
     /// Columns of an import of units or responders that name their place directly.
     static let placeTexts = names("place")
 
+    /// Columns of ``RegistryTable/centres``.
     static let centres =
         [id] + names("name") + [
             RegistryColumn("kind", .word(["centre", "duty_desk"]), required: true, standing: "centre"),
@@ -57,11 +63,13 @@ extension RegistryColumn {
             note,
         ]
 
+    /// Columns of ``RegistryTable/areas``.
     static let areas = [
         id, reference("centre", .centres, required: true), RegistryColumn("name", .text),
         RegistryColumn("ring", .ring, required: true),
     ]
 
+    /// Columns of ``RegistryTable/responders``.
     static let responders =
         [
             id, RegistryColumn("kind", .word(["post", "inspector", "patrol"]), required: true),
@@ -69,6 +77,7 @@ extension RegistryColumn {
             reference("place", .places), RegistryColumn("phone", .phone),
         ] + point + [note]
 
+    /// Columns of ``RegistryTable/units``.
     static let units =
         [
             id, reference("centre", .centres, required: true), reference("place", .places, required: true),

@@ -11,10 +11,13 @@ struct RegistryRow: Hashable, Sendable {
 
 /// Every table's rows by id.
 public struct RegistryContents: Hashable, Sendable {
+    /// Tables without rows may be missing.
     var tables: [RegistryTable: [String: RegistryRow]] = [:]
 
+    /// Nothing yet, not even the roles.
     init() {}
 
+    /// A table's rows by id.
     subscript(_ table: RegistryTable) -> [String: RegistryRow] {
         get { tables[table] ?? [:] }
         _modify { yield &tables[table, default: [:]] }

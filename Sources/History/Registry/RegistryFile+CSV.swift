@@ -30,7 +30,7 @@ extension RegistryFile {
     /// What a column of the sheet is.
     private enum Heading: Hashable {
         case target(Target)
-        /// Its name begins with `#`, or is refused already.
+        /// Its name begins with `#` or `№`, or is refused already.
         case passedOver
         /// Only blank cells may stand under it.
         case unnamed
@@ -44,7 +44,7 @@ extension RegistryFile {
             let spot = spot(cell, row: header.number, field: field)
             if name.isEmpty {
                 headings.append(.unnamed)
-            } else if name.hasPrefix("#") {
+            } else if name.hasPrefix("#") || name.hasPrefix("№") {
                 headings.append(.passedOver)
             } else if let target = target(name) {
                 if headings.contains(.target(target)) {
@@ -73,7 +73,7 @@ extension RegistryFile {
         let meant = Spelling.nearest(to: name, among: known)
         return "is no column of \(table.rawValue)"
             + (meant.map { "; did you mean \($0)?" } ?? "; allowed: \(columnList)")
-            + " (a name that begins with # is passed over)"
+            + " (a name that begins with # or № is passed over)"
     }
 
     private mutating func readRow(_ row: CSVRow, _ headings: [Heading]) {

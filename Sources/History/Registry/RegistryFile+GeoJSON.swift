@@ -13,7 +13,8 @@ extension RegistryFile {
             root = try JSONText.read(sheet.bytes)
         } catch {
             problems.add(
-                RegistrySpot(file: name, line: error.line, column: error.column), "is not JSON here: \(error.text)")
+                RegistrySpot(file: name, line: error.line, column: error.column), "is not JSON here: \(error.text)"
+            )
             isUnreadable = true
             return
         }
@@ -25,7 +26,8 @@ extension RegistryFile {
         }
         checkReferenceSystem(root)
         if features.count > table.rowsMax {
-            refuse("has \(features.count) features; allowed: at most \(table.rowsMax) in the table \(table.rawValue)")
+            refuse(
+                "has \(features.count) features; allowed: at most \(table.rowsMax) in the table \(table.rawValue)")
             return
         }
         for feature in features { readFeature(feature, geometry) }
@@ -53,37 +55,40 @@ extension RegistryFile {
             return
         }
         var cells: [(target: Target, text: String, spot: RegistrySpot)] = []
+        var unread: Set<Int> = []
         if let properties = feature.member("properties"), case .object(let members) = properties.value {
-            for member in members { readProperty(member, into: &cells) }
+            for member in members { readProperty(member, into: &cells, unread: &unread) }
         }
         if !cells.contains(where: { $0.target == .column(0) }), let id = feature.member("id"),
             let text = text(id)
         {
             cells.append((.column(0), text, spot(id)))
         }
-        readGeometry(feature, geometry, into: &cells)
-        add(cells, spot: spot(feature))
+        if !readGeometry(feature, geometry, into: &cells) {
+            unread.formUnion(table.columns.indices.filter { table.columns[$0].isGeometry })
+        }
+        add(cells, spot: spot(feature), unread: unread)
     }
 
     private mutating func readProperty(
-        _ member: JSONNode.Member, into cells: inout [(target: Target, text: String, spot: RegistrySpot)]
+        _ member: JSONNode.Member, into cells: inout [(target: Target, text: String, spot: RegistrySpot)],
+        unread: inout Set<Int>
     ) {
-        if member.name.hasPrefix("#") { return }
+        if member.name.hasPrefix("#") || member.name.hasPrefix("№") { return }
         let place = RegistrySpot(file: name, line: member.line, column: member.column)
         guard let target = target(member.name) else {
             problems.add(place, column: member.name.escaped, unknownColumn(member.name))
             return
         }
         if case .column(let index) = target {
-            switch table.columns[index].kind {
-            case .latitude, .longitude, .line, .ring:
+            if table.columns[index].isGeometry {
                 problems.add(place, column: member.name, "is no property: the feature's geometry says it")
                 return
-            default: break
             }
         }
         guard let text = text(member.node) else {
             problems.add(spot(member.node), column: member.name, "is neither a text nor a number nor null")
+            if case .column(let index) = target { unread.insert(index) }
             return
         }
         cells.append((target, text, spot(member.node)))
@@ -99,18 +104,23 @@ extension RegistryFile {
     }
 
     /// A feature without a geometry leaves what was there; with `null` there is none.
+    ///
+    /// - Returns: false when it was refused.
     private mutating func readGeometry(
         _ feature: JSONNode, _ wanted: RegistryGeometry,
         into cells: inout [(target: Target, text: String, spot: RegistrySpot)]
-    ) {
-        guard let node = feature.member("geometry") else { return }
+    ) -> Bool {
+        guard let node = feature.member("geometry") else { return true }
         let columns = table.columns
         func place(_ name: String, _ text: String) {
             guard let index = columns.firstIndex(where: { $0.name == name }) else { return }
             cells.append((.column(index), text, spot(node)))
         }
         let names = wanted == .point ? ["latitude", "longitude"] : [wanted == .line ? "line" : "ring"]
-        if case .null = node.value { return names.forEach { place($0, "") } }
+        if case .null = node.value {
+            names.forEach { place($0, "") }
+            return true
+        }
         let type = node.member("type")?.string ?? ""
         guard type == wanted.rawValue, let coordinates = node.member("coordinates") else {
             let hint = type == "Multi\(wanted.rawValue)" ? "; split it into one feature a part" : ""
@@ -118,7 +128,7 @@ extension RegistryFile {
                 spot(node), column: "geometry",
                 "is a \(type.isEmpty ? "geometry without type" : type.escaped); allowed for \(table.rawValue): "
                     + "\(wanted.rawValue)\(hint)")
-            return
+            return false
         }
         do throws(CellError) {
             switch wanted {
@@ -133,9 +143,11 @@ extension RegistryFile {
                 }
                 place("ring", try Coordinates.canonical(rings[0], isRing: true))
             }
+            return true
         } catch {
             problems.add(
                 spot(coordinates), column: "geometry", error.text + (error.hint.isEmpty ? "" : " (\(error.hint))"))
+            return false
         }
     }
 }

@@ -34,18 +34,24 @@ extension RegistryTable {
 
 /// A value that a file gives for a column; nil where the cell is blank.
 struct GivenCell {
+    /// Canonical; nil for a blank cell.
     let value: String?
+    /// Where it stands.
     let spot: RegistrySpot
 }
 
 /// A row of a file.
 struct GivenRow {
+    /// The row's id, which was readable.
     let id: String
+    /// Where the row begins.
     let spot: RegistrySpot
     /// By the column's index in its table; what the file does not have is not here.
     var cells: [Int: GivenCell]
     /// The words of its place, by the index in ``RegistryTable/placeTexts``.
     var placeTexts: [Int: GivenCell] = [:]
+    /// Columns whose cells have a problem that is reported.
+    var unread: Set<Int> = []
 }
 
 /// What an import gives for one table.
@@ -54,6 +60,7 @@ public struct RegistryFile: Sendable {
     public let table: RegistryTable
     /// The file as it was named.
     public let name: String
+    /// In the order of the file.
     var rows: [GivenRow]
     /// Problems of the file itself and of its cells.
     var problems: RegistryProblems
@@ -109,6 +116,7 @@ public struct RegistryFile: Sendable {
         }
     }
 
+    /// Notes that the file as a whole is no good.
     mutating func refuse(_ text: String) {
         isUnreadable = true
         problems.add(RegistrySpot(file: name), text)
@@ -129,30 +137,35 @@ public struct RegistryFile: Sendable {
     }
 
     /// Takes one row.
-    mutating func add(_ cells: [(target: Target, text: String, spot: RegistrySpot)], spot: RegistrySpot) {
+    ///
+    /// - Parameter unread: columns whose cells were refused before.
+    mutating func add(
+        _ cells: [(target: Target, text: String, spot: RegistrySpot)], spot: RegistrySpot, unread: Set<Int> = []
+    ) {
+        var unread = unread
         let columns = table.columns
         var given: [Int: GivenCell] = [:]
         var placeTexts: [Int: GivenCell] = [:]
         var idSpot = spot
-        var hasBadID = false
         for (target, text, spot) in cells {
             let text = text.withoutBlanks
             switch target {
             case .column(let index):
                 let (isValue, value) = read(text, columns[index], spot)
-                if isValue { given[index] = GivenCell(value: value, spot: spot) }
-                if index == 0 {
-                    idSpot = spot
-                    hasBadID = !isValue
-                }
+                if isValue { given[index] = GivenCell(value: value, spot: spot) } else { unread.insert(index) }
+                if index == 0 { idSpot = spot }
             case .placeText(let index):
                 let (isValue, value) = read(text, table.placeTexts[index], spot)
-                if isValue { placeTexts[index] = GivenCell(value: value, spot: spot) }
+                if isValue {
+                    placeTexts[index] = GivenCell(value: value, spot: spot)
+                } else if let place = columns.firstIndex(where: { $0.name == "place" }) {
+                    unread.insert(place)
+                }
             }
         }
         if let id = given[0]?.value {
-            rows.append(GivenRow(id: id, spot: spot, cells: given, placeTexts: placeTexts))
-        } else if !hasBadID {
+            rows.append(GivenRow(id: id, spot: spot, cells: given, placeTexts: placeTexts, unread: unread))
+        } else if !unread.contains(0) {
             problems.add(idSpot, column: "id", "is missing; give every row \(columns[0].allowed)")
         }
     }
@@ -179,7 +192,8 @@ extension String {
     var escaped: String {
         var text = ""
         for scalar in unicodeScalars {
-            let isHarmless = scalar.properties.generalCategory != .control && scalar.value != 0x2028 && scalar.value != 0x2029
+            let isHarmless =
+                scalar.properties.generalCategory != .control && scalar.value != 0x2028 && scalar.value != 0x2029
             text += isHarmless ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
         }
         return text

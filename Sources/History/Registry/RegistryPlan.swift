@@ -56,11 +56,14 @@ extension RegistryProblems {
 
 /// Puts rows of files over rows that are known.
 struct RegistryMerge {
+    /// What is known, with what was merged so far.
     var contents: RegistryContents
+    /// What was found while merging.
     var problems = RegistryProblems()
     /// Rows that a file gave, by table and id: where, and each given cell.
     var origins: [RegistryTable: [String: GivenRow]] = [:]
 
+    /// - Parameter contents: what is known.
     init(contents: RegistryContents) { self.contents = contents }
 
     /// Merges the rows of a file.
@@ -85,12 +88,12 @@ struct RegistryMerge {
         for (index, cell) in given.cells { cells[index] = cell.value ?? columns[index].standing }
         cells[0] = given.id
         for (index, column) in columns.enumerated() where column.isRequired && cells[index] == nil {
-            // A row that is not readable there was reported.
             guard let cell = given.cells[index] else {
-                if known == nil, !hasProblem(given, column) {
+                if known == nil, !given.unread.contains(index) {
                     problems.add(
                         given.spot, column: column.name,
-                        "is missing for the new \(table.singular) \"\(given.id)\"; allowed: \(column.allowed)")
+                        "is missing for the new \(table.singular) \"\(given.id)\"; allowed: \(column.allowed)"
+                            + (column.name == "place" ? ", or its words in place_kk, place_ru or place_en" : ""))
                 }
                 continue
             }
@@ -98,13 +101,6 @@ struct RegistryMerge {
         }
         contents[table][given.id] = RegistryRow(cells: cells)
         origins[table, default: [:]][given.id] = given
-    }
-
-    /// Whether a problem of this line and column is known already.
-    private func hasProblem(_ given: GivenRow, _ column: RegistryColumn) -> Bool {
-        problems.kept.contains {
-            $0.spot?.file == given.spot.file && $0.spot?.line == given.spot.line && $0.column == column.name
-        }
     }
 
     /// Makes or renames the place that a unit or responder names by its words.
@@ -125,7 +121,8 @@ struct RegistryMerge {
             where first.cells[text].map({ $0.value != cell.value }) ?? true {
                 problems.add(
                     cell.spot, column: table.placeTexts[text - 1].name,
-                    "the place \"\(id)\" is named otherwise in line \(first.spot.line) of \(first.spot.file); one name a place")
+                    "the place \"\(id)\" is named otherwise in line \(first.spot.line) of \(first.spot.file); one name a place"
+                )
                 return
             }
             return

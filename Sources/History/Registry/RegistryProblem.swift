@@ -15,6 +15,7 @@ public struct RegistrySpot: Hashable, Sendable, Comparable {
     /// The sheet's column, from 0.
     let field: Int32
 
+    /// Numbers that do not fit are held at the largest.
     init(file: String, line: Int, column: Int, row: Int = 0, field: Int = 0) {
         self.file = file
         self.line = Int32(clamping: line)
@@ -88,15 +89,20 @@ struct RegistryProblems {
     private var problems: [RegistryProblem] = []
     private var omitted = 0
 
+    /// None yet.
     init() {}
 
+    /// Whether nothing is wrong so far.
     var isEmpty: Bool { problems.isEmpty }
     /// In the order in which they were found.
     var kept: [RegistryProblem] { problems }
+    /// Found and not kept.
     var omittedCount: Int { omitted }
 
+    /// Counts problems that another list did not keep.
     mutating func addOmitted(_ count: Int) { omitted += count }
 
+    /// Keeps a problem, or counts it when there are too many.
     mutating func add(_ spot: RegistrySpot?, column: String = "", _ text: String) {
         guard problems.count < RegistryRefusal.problemsMax else {
             omitted += 1
@@ -118,10 +124,12 @@ struct RegistryProblems {
 
 /// Why a text is no value; finishes the sentence `"…" `.
 struct CellError: Error {
+    /// What is wrong with it.
     let text: String
     /// How to mend it, when "allowed: …" does not say enough.
     let hint: String
 
+    /// Without a hint, "allowed: …" says enough.
     init(_ text: String, hint: String = "") {
         self.text = text
         self.hint = hint

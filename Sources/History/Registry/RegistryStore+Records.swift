@@ -69,7 +69,8 @@ extension RegistryContents {
         }
         var seconds = reportingTimeS
         if let profile = row.cells[columns.profile] {
-            guard let text = self[.profiles][profile]?.cells[columns.reportingTime], let given = UInt16(text) else {
+            guard let text = self[.profiles][profile]?.cells[columns.reportingTime], let given = UInt16(text)
+            else {
                 return nil
             }
             seconds = given

@@ -26,6 +26,7 @@ public enum RegistryImportError: Error, Sendable {
 /// `registry.sqlite`: synced at every commit, since nothing can rebuild it. Any process may read it beside a running
 /// daemon; imports take turns.
 public final class RegistryStore: Sendable {
+    /// The open file.
     let store: Store
 
     /// Opens the file, and makes it when there is none: without units and centres, with the roles.

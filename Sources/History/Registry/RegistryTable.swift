@@ -148,6 +148,7 @@ public struct RegistryColumn: Hashable, Sendable {
     /// What a new row has when nothing is given.
     public let standing: String?
 
+    /// A column that may be blank, unless it says otherwise.
     init(_ name: String, _ kind: Kind, required: Bool = false, standing: String? = nil) {
         self.name = name
         self.kind = kind
@@ -162,6 +163,14 @@ public struct RegistryColumn: Hashable, Sendable {
         case .longitude: "longitude_e7"
         case .kilometres: "road_m"
         default: name
+        }
+    }
+
+    /// Whether GeoJSON has it in a feature's geometry.
+    var isGeometry: Bool {
+        switch kind {
+        case .latitude, .longitude, .line, .ring: true
+        default: false
         }
     }
 
