@@ -60,9 +60,10 @@ extension Daemon {
             journalDirectory: settings.statePaths.journalDirectory, limits: JournalLimits(settings.journal),
             feed: feed, history: history,
             counters: counters, log: log)
-        try replay.takeOver(
+        let changes = try replay.takeOver(
             registry: registry, defaultCentre: settings.defaultCentre, feed: feed, history: history,
             now: clock.now(), log: log)
+        RegistryReload.recordStart(changes, accounts: stores.accounts, now: clock.now().wall, log: log)
         let path: AlertPath
         let archivist: Archivist
         let unitsPort: UInt16

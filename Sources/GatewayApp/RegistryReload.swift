@@ -87,9 +87,7 @@ struct RegistryReload: Sendable {
                 "registry": "\(settings.registryName)", "centres": "\(counts.centres)", "units": "\(counts.units)",
                 "units_removed": "\(counts.removed)",
             ])
-        await record(
-            "in force: \(counts.centres) centres and \(counts.units) units new or changed, \(counts.removed) units removed",
-            isAllowed: true)
+        await record(Self.inForce(events), isAllowed: true)
         return new
     }
 
@@ -109,12 +107,32 @@ struct RegistryReload: Sendable {
         return try result.get()
     }
 
-    private func record(_ detail: String, isAllowed: Bool) async {
-        let entry = AuditEntry(
-            at: clock.now().wall, officer: "sosgatewayd", act: .registry, alert: nil, isAllowed: isAllowed,
-            detail: detail, peer: "")
+    /// Records what changed in the registry while no gateway ran. Blocks the calling thread: for the start.
+    static func recordStart(_ changes: [Event], accounts: Accounts, now: WallTime, log: Logger) {
+        if changes.isEmpty { return }
         do throws(HistoryError) {
-            try await accounts.append(entry)
+            try accounts.appendNow(entry(inForce(changes) + ", at the start", isAllowed: true, at: now))
+        } catch {
+            log.critical("audit entry not written", metadata: ["act": "registry", "reason": "\(error)"])
+        }
+    }
+
+    /// What came into force, for the audit record and for `sosctl`.
+    private static func inForce(_ events: [Event]) -> String {
+        let counts = RegistrySync.counts(events)
+        return "in force: \(counts.centres) centres and \(counts.units) units new or changed, "
+            + "\(counts.removed) units removed"
+    }
+
+    private static func entry(_ detail: String, isAllowed: Bool, at now: WallTime) -> AuditEntry {
+        AuditEntry(
+            at: now, officer: "sosgatewayd", act: .registry, alert: nil, isAllowed: isAllowed, detail: detail,
+            peer: "")
+    }
+
+    private func record(_ detail: String, isAllowed: Bool) async {
+        do throws(HistoryError) {
+            try await accounts.append(Self.entry(detail, isAllowed: isAllowed, at: clock.now().wall))
         } catch {
             log.critical("audit entry not written", metadata: ["act": "registry", "reason": "\(error)"])
         }

@@ -164,10 +164,11 @@ struct Replay: ~Copyable {
     /// an earlier process is gone, every registered unit and centre is known.
     ///
     /// - Throws: ``GatewayError`` when the disk refuses.
+    @discardableResult
     mutating func takeOver(
         registry: Registry, defaultCentre: CentreID, feed: ConsoleFeed, history: HistoryKeeper, now: Instant,
         log: Logger
-    ) throws(GatewayError) {
+    ) throws(GatewayError) -> [Event] {
         let changes = RegistrySync.events(from: dispatcher, to: registry)
         var entries: [(JournalSequence, FeedEntry)] = []
         do throws(JournalError) {
@@ -181,6 +182,7 @@ struct Replay: ~Copyable {
         for (sequence, entry) in entries { feed.apply(entry, sequence: sequence) }
         history.write(entries)
         if !changes.isEmpty { log.info("registry changed", metadata: ["records": "\(changes.count)"]) }
+        return changes
     }
 
     private mutating func journal(
