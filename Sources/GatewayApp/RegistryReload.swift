@@ -30,7 +30,9 @@ struct RegistryReloadService: Service {
     func run() async throws {
         var inForce = reload.inForce
         for await _ in signals.cancelOnGracefulShutdown() {
-            guard let next = try? await reload.run(from: inForce) else { break }
+            // A core that failed takes no more events, and whoever waits for room must not hold up the end.
+            let next = try? await cancelWhenGracefulShutdown { [inForce] in try await reload.run(from: inForce) }
+            guard let next else { break }
             inForce = next
         }
     }

@@ -44,23 +44,19 @@ struct RegistryImportCommand: AsyncParsableCommand {
         let inputs = try files.flatMap { try read($0) }
         let store = try site.openRegistry(settings)
         let accounts = try site.openAccounts(settings)
-        let plan: RegistryPlan
+        let centre = settings.defaultCentre.description
         do {
-            plan = try store.plan(inputs, replaces: replace)
-            try checkDefaultCentre(plan, settings)
+            let plan: RegistryPlan
+            if dryRun {
+                plan = try store.plan(inputs, replaces: replace, defaultCentre: centre)
+            } else {
+                plan = try run(inputs, store, accounts, defaultCentre: centre)
+            }
             warn(plan.warnings.map { "warning: \($0)" })
             for input in inputs { print("\(input.name): \(input.rowCount) \(input.table.rawValue)") }
             print(report(plan))
             if dryRun { return print("Nothing was changed: this was a dry run.") }
             if !plan.changes.isEmpty {
-                let by = Caller.name
-                let at = Caller.now
-                _ = try store.importFiles(inputs, replaces: replace, by: by, at: at) { plan throws(HistoryError) in
-                    try accounts.appendNow(
-                        AuditEntry(
-                            at: at, officer: by, act: .registry, alert: nil, isAllowed: true,
-                            detail: "import: \(plan.summary)", peer: "local"))
-                }
                 print("Imported as revision \(try store.revisions(limit: 1).first?.number ?? 0).")
             }
         } catch {
@@ -99,12 +95,20 @@ struct RegistryImportCommand: AsyncParsableCommand {
         return [RegistryFile(name: path, bytes: bytes, format: format, table: table)]
     }
 
-    /// The gateway would refuse such a registry; better now.
-    private func checkDefaultCentre(_ plan: RegistryPlan, _ settings: Settings) throws {
-        let id = settings.defaultCentre.description
-        guard plan.changes.contains(where: { $0.table == .centres && $0.removed.contains(id) }) else { return }
-        throw failure(
-            .dataError, "centres: \"\(id)\" would be removed, but \(site.config) names it as default_centre")
+    /// Imports and records it.
+    private func run(
+        _ inputs: [RegistryFile], _ store: RegistryStore, _ accounts: Accounts, defaultCentre: String
+    ) throws(RegistryImportError) -> RegistryPlan {
+        let by = Caller.name
+        let at = Caller.now
+        return try store.importFiles(
+            inputs, replaces: replace, defaultCentre: defaultCentre, by: by, at: at
+        ) { plan throws(HistoryError) in
+            try accounts.appendNow(
+                AuditEntry(
+                    at: at, officer: by, act: .registry, alert: nil, isAllowed: true,
+                    detail: "import: \(plan.summary)", peer: "local"))
+        }
     }
 
     private func warn(_ lines: [String]) {

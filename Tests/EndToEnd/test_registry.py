@@ -116,7 +116,9 @@ def test_a_bad_file_changes_nothing_and_says_everything(live, tmp_path):
     assert "B-1" not in live.sosctl("registry", "show", "units").stdout
     centres = tmp_path / "centres.csv"
     centres.write_text("id\nalmaty\nkaraganda\n")
-    assert "would be removed" in live.sosctl("registry", "import", centres, "--replace", code=65).stderr
+    refused = live.sosctl("registry", "import", centres, "--replace", code=65).stderr
+    assert 'centres: "astana" would be removed, but the configuration names it as default_centre' in refused
+    assert 'centres: "astana" would be removed, but 18 units name it as centre' in refused
     windows = tmp_path / "places.csv"
     windows.write_bytes("id;text_ru\nA;Площадь\n".encode("cp1251"))
     assert "CSV UTF-8" in live.sosctl("registry", "import", windows, code=65).stderr

@@ -22,9 +22,10 @@ public struct RegistryPlan: Sendable {
     /// - Parameters:
     ///   - files: read already; several may be for one table.
     ///   - replaces: whether rows that no file of their table names are removed.
+    ///   - defaultCentre: a centre that the configuration names, so that it must not be removed.
     /// - Throws: ``RegistryRefusal`` with everything that is wrong with the files and with what they would make.
     public static func make(
-        _ files: [RegistryFile], into known: RegistryContents, replaces: Bool
+        _ files: [RegistryFile], into known: RegistryContents, replaces: Bool, defaultCentre: String? = nil
     ) throws(RegistryRefusal) -> RegistryPlan {
         var merge = RegistryMerge(contents: known)
         for file in files { merge.problems.add(file.problems) }
@@ -40,6 +41,11 @@ public struct RegistryPlan: Sendable {
         }
         var check = RegistryCheck(contents: merge.contents, origins: merge.origins, problems: merge.problems)
         check.run(unread: unread)
+        if let centre = defaultCentre, known[.centres][centre] != nil, merge.contents[.centres][centre] == nil {
+            check.problems.add(
+                nil, column: "centres",
+                "\"\(centre)\" would be removed, but the configuration names it as default_centre")
+        }
         try check.problems.throwIfAny()
         return RegistryPlan(
             contents: merge.contents, changes: merge.contents.changes(from: known), warnings: check.warnings)

@@ -50,9 +50,10 @@ public final class RegistryStore: Sendable {
     /// - Parameters:
     ///   - files: read already.
     ///   - replaces: whether rows that no file of their table names are removed.
+    ///   - defaultCentre: a centre that the configuration names, so that it must not be removed.
     /// - Throws: ``RegistryImportError``.
     public func plan(
-        _ files: [RegistryFile], replaces: Bool
+        _ files: [RegistryFile], replaces: Bool, defaultCentre: String? = nil
     ) throws(RegistryImportError) -> RegistryPlan {
         let known: RegistryContents
         do throws(HistoryError) {
@@ -61,7 +62,8 @@ public final class RegistryStore: Sendable {
             throw .failed(error)
         }
         do throws(RegistryRefusal) {
-            return try RegistryPlan.make(files, into: known, replaces: replaces)
+            return try RegistryPlan.make(
+                files, into: known, replaces: replaces, defaultCentre: defaultCentre)
         } catch {
             throw .refused(error)
         }
@@ -73,6 +75,7 @@ public final class RegistryStore: Sendable {
     /// - Parameters:
     ///   - files: read already.
     ///   - replaces: whether rows that no file of their table names are removed.
+    ///   - defaultCentre: a centre that the configuration names, so that it must not be removed.
     ///   - by: who imports, such as `os:root(0)`.
     ///   - at: when.
     ///   - audit: called inside the transaction with what changes; the import fails with it. Not called when
@@ -80,7 +83,7 @@ public final class RegistryStore: Sendable {
     /// - Returns: what was done.
     /// - Throws: ``RegistryImportError``; then nothing was changed.
     public func importFiles(
-        _ files: [RegistryFile], replaces: Bool, by: String, at: WallTime,
+        _ files: [RegistryFile], replaces: Bool, defaultCentre: String? = nil, by: String, at: WallTime,
         audit: (RegistryPlan) throws(HistoryError) -> Void
     ) throws(RegistryImportError) -> RegistryPlan {
         let path = store.path
@@ -90,7 +93,8 @@ public final class RegistryStore: Sendable {
                 let known = try Self.contents(database, path: path)
                 let plan: RegistryPlan
                 do throws(RegistryRefusal) {
-                    plan = try RegistryPlan.make(files, into: known, replaces: replaces)
+                    plan = try RegistryPlan.make(
+                        files, into: known, replaces: replaces, defaultCentre: defaultCentre)
                 } catch {
                     refusal = error
                     throw error
