@@ -11,13 +11,16 @@ import UnitTransport
 import UnixSignals
 
 /// Waits for SIGHUP for as long as the gateway runs.
-struct RegistryReloadService: Service {
+struct RegistryReloadService: Service, CustomStringConvertible {
     /// What to do at the signal.
     let reload: RegistryReload
     /// SIGHUP, caught from here on.
     let signals: UnixSignalsSequence
     /// Held for as long as the service lives; nil when it could not be.
     let processFile: ProcessFile?
+
+    /// Services are named in the log, and this one holds every unit.
+    let description = "RegistryReloadService"
 
     /// From here on the signal is harmless, and whoever wants to send one finds the process.
     init(_ reload: RegistryReload) async {

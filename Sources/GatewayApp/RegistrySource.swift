@@ -7,7 +7,7 @@ public import Settings
 extension Registry {
     /// Reads the registry that rules by this configuration, and checks the configuration against it.
     ///
-    /// Blocks the calling thread: a second for 200,000 units of the database, ten for those of a file.
+    /// Blocks the calling thread: for 200,000 units some seconds.
     /// - Throws: ``GatewayError`` with everything that is wrong, each with file and line where there is one.
     public static func load(_ settings: Settings) throws(GatewayError) -> Registry {
         let registry: Registry

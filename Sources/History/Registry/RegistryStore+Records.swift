@@ -12,7 +12,7 @@ public struct RegistryRecords: Hashable, Sendable {
 }
 
 extension RegistryStore {
-    /// Centres and units as records. Blocks the calling thread; 200,000 units take about a second.
+    /// Centres and units as records. Blocks the calling thread; 200,000 units take seconds.
     ///
     /// - Parameter reportingTimeS: for units without a profile, in seconds.
     /// - Throws: ``HistoryError``, `damaged` for a value that no import makes.

@@ -37,7 +37,7 @@ public final class RegistryStore: Sendable {
         store = try Store(path: path, durability: .atCommit, migrator: Self.migrator)
     }
 
-    /// Everything, as of one moment. Blocks the calling thread; 200,000 units take about a second.
+    /// Everything, as of one moment. Blocks the calling thread; 200,000 units take seconds.
     ///
     /// - Throws: ``HistoryError``, `damaged` with table and column when a value is none that an import makes.
     public func contents() throws(HistoryError) -> RegistryContents {
