@@ -89,8 +89,12 @@ struct JournalSalvageCommand: ParsableCommand {
         let segments = try JournalDirectory.segments(in: path)
         let fitting = try SnapshotFiles.list(in: path).compactMap { sequence -> SnapshotHeader? in
             guard let snapshot = try? SnapshotFiles.read(sequence, in: path, digests: digests) else { return nil }
-            let fits = try? ClosedSegments.check(snapshot.header, against: segments, in: path, digests: digests)
-            return fits == nil ? nil : snapshot.header
+            do throws(SnapshotRefusal) {
+                try ClosedSegments.check(snapshot.header, against: segments, in: path, digests: digests)
+                return snapshot.header
+            } catch {
+                return nil
+            }
         }
         if let end = plan.end, fitting.contains(where: { $0.sequence <= end.last }) {
             return (plan.wholeSegments, end)
