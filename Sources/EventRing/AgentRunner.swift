@@ -8,9 +8,10 @@ internal import Synchronization
 /// Each turn reads the clocks once and calls `doWork`. After ``idleTurnsMax`` turns without work the agent
 /// sleeps in `waitForWork`, so an idle process uses next to no CPU.
 public final class AgentRunner: Sendable {
-    /// Turns without work before the agent sleeps: a few microseconds in which the next event costs its
-    /// producer no system call, and little enough for machines with fewer processors than agents.
-    public static let idleTurnsMax = 32
+    /// Turns without work before the agent sleeps: a microsecond or two, in which an event that is under way costs its
+    /// producer no system call. No more, for a processor that spins is taken from the agent it waits for where there
+    /// are fewer processors than agents.
+    public static let idleTurnsMax = 4
     /// How often a stop wakes the agent again. A wake that falls between an agent's last look and its sleep
     /// may find nobody asleep.
     static let stopWakeMs: Int32 = 1
