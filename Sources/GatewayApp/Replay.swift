@@ -30,18 +30,17 @@ struct Replay: ~Copyable {
         let start = chooser.choose(historyKnown: history.known)
         var unwritten = UnwrittenHistory(history)
         let from = start.snapshot?.sequence
-        if let from {
-            start.dispatcher.feedSnapshot { feed.apply($0, sequence: from) }
-            if history.known < from { write(start.dispatcher, at: from, to: history) }
-        }
+        var changes = LatestChanges(since: from ?? .zero)
+        if let from, history.known < from { write(start.dispatcher, at: from, to: history) }
         let loaded = SystemClock().now().monotonic
         let replay = try fold(journalDirectory, limits: limits, onto: start, counters: counters) {
             sequence, entry in
-            feed.apply(entry, sequence: sequence)
+            changes.add(entry, sequence: sequence)
             guard sequence > history.known else { return }
             unwritten.add(entry, sequence: sequence)
         }
         unwritten.write()
+        changes.tell(feed, of: replay.dispatcher)
         report(replay.writer.report, last: replay.writer.lastSequence, log: log)
         let ended = SystemClock().now().monotonic
         log.info(
@@ -207,28 +206,5 @@ struct Replay: ~Copyable {
         var effects: [Effect] = []
         dispatcher.step(event, sequence: sequence, at: now, effects: &effects)
         for case .feed(let entry) in effects { entries.append((sequence, entry)) }
-    }
-}
-
-/// What a replay has for the history: of each alert only the newest state matters.
-private struct UnwrittenHistory {
-    /// Alerts written in one transaction.
-    private static let alertsMax = 20_000
-
-    private let history: HistoryKeeper
-    private var latest: [AlertID: (JournalSequence, FeedEntry)] = [:]
-
-    init(_ history: HistoryKeeper) { self.history = history }
-
-    mutating func add(_ entry: FeedEntry, sequence: JournalSequence) {
-        guard case .alert(let alert) = entry else { return }
-        latest[alert.id] = (sequence, entry)
-        if latest.count >= Self.alertsMax { write() }
-    }
-
-    /// Up to the last entry, in journal order.
-    mutating func write() {
-        history.write(latest.values.sorted { $0.0 < $1.0 })
-        latest.removeAll(keepingCapacity: true)
     }
 }

@@ -84,6 +84,7 @@ func time(_ directory: String) throws {
     var whole = Dispatcher()
     try open(directory, &whole, "start from the beginning")
     let segments = try JournalDirectory.segments(in: directory)
+    guard segments.count > 1 else { fail("the journal has one segment; make at least 2,000,000 records") }
     var dispatcher = Dispatcher()
     var effects: [Effect] = []
     var chain = ChainValue.zero
