@@ -22,11 +22,11 @@ def sosctl(*arguments, code=0) -> str:
 
 
 def dump(directory, *arguments, code=0) -> list[dict]:
-    return [json.loads(line) for line in sosctl("dump", directory, "--json", *arguments, code=code).splitlines()]
+    return [json.loads(line) for line in sosctl("dump", directory, *arguments, "--json", code=code).splitlines()]
 
 
 def verify(directory, *arguments, code=0) -> dict:
-    return json.loads(sosctl("verify", directory, "--json", *arguments, code=code))
+    return json.loads(sosctl("verify", directory, *arguments, "--json", code=code))
 
 
 @pytest.fixture
