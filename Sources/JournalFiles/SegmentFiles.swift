@@ -135,6 +135,7 @@ struct SegmentFiles: JournalStorage, ~Copyable, Sendable {
             return file
         }
         currentName = name
+        preparer.refill(wasUsed: false)
         try openDirect()
     }
 

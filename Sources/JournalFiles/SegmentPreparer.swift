@@ -16,6 +16,8 @@ final class SegmentPreparer: Sendable {
     private enum State {
         static let wanted: UInt8 = 0
         static let ready: UInt8 = 1
+        /// The journal has no segment of its own yet, and on a disk with room for one only it comes first.
+        static let notYet: UInt8 = 2
     }
 
     private let state: Atomic<UInt8>
@@ -34,7 +36,7 @@ final class SegmentPreparer: Sendable {
         self.directory = directory
         self.bytes = bytes
         bell = try EventFD()
-        state = Atomic(hasSpare ? State.ready : State.wanted)
+        state = Atomic(hasSpare ? State.ready : State.notYet)
     }
 
     /// Runs on the preparer's thread until ``stop()``.
@@ -52,12 +54,14 @@ final class SegmentPreparer: Sendable {
     /// The acquire pairs with the release in `prepare()`: the file is complete and durable.
     var isReady: Bool { state.load(ordering: .acquiring) == State.ready }
 
-    /// Asks for the next spare after a segment was made. Journal's thread; one system call.
+    /// Asks for the next spare after a segment was made or opened. Journal's thread; one system call.
     ///
     /// - Parameter wasUsed: whether the segment was `spare.ready`, which has its final name now. If not, only
     ///   a preparation that failed before is tried again.
     func refill(wasUsed: Bool) {
-        if wasUsed { state.store(State.wanted, ordering: .releasing) }
+        if wasUsed || state.load(ordering: .relaxed) == State.notYet {
+            state.store(State.wanted, ordering: .releasing)
+        }
         bell.signal()
     }
 
