@@ -76,12 +76,20 @@ final class SimulatedGateway {
             }
             batch.removeAll(keepingCapacity: true)
         }
+        if batch.isEmpty { takeDue(at: now) }
         if batch.isEmpty, !lane.isEmpty {
             fill(&output, at: now, &random)
             syncDue = tick + random.below(Self.syncTicksMax + 1)
         }
         if fuse != nil { crash(&random) }
         return output
+    }
+
+    /// Deadlines that fell due go before what waits.
+    private func takeDue(at now: Instant) {
+        var due: [Event] = []
+        dispatcher.dueTimers(at: now.monotonic, max: Self.batchMax, into: &due)
+        lane.insert(contentsOf: due, at: 0)
     }
 
     private func fill(_ output: inout GatewayOutput, at now: Instant, _ random: inout SeededGenerator) {

@@ -61,6 +61,8 @@ public final class Simulation {
     var nextCommand: UInt64 = 0
     var tick = 0
     var clockOffsetMs: Int64 = 0
+    /// When the machine last started: its monotonic clock began then, somewhere.
+    var bootTick = 0
     var startsAt: Int? = 0
     var crashes = 0
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -100,7 +102,7 @@ public final class Simulation {
         let elapsedMs = Int64(tick) * 50
         return Instant(
             wall: WallTime(nanoseconds: (1_795_000_000_000 + elapsedMs + clockOffsetMs) * 1_000_000),
-            monotonic: MonotonicTime(nanoseconds: UInt64(elapsedMs) * 1_000_000))
+            monotonic: MonotonicTime(nanoseconds: UInt64(tick - bootTick + 1) * 50_000_000))
     }
 
     private func step() {
@@ -152,6 +154,8 @@ public final class Simulation {
     private func startGatewayIfDue() {
         guard !gateway.isRunning, let due = startsAt, tick >= due, let centre = centres.first else { return }
         startsAt = nil
+        // Every second time the whole machine was down.
+        if random.chance(perMille: 500) { bootTick = tick }
         let isFirst = gateway.disk.durable.isEmpty
         gateway.start(GatewayStarted(defaultCentre: centre), &random)
         referee.check(gateway, isNewProcess: true)

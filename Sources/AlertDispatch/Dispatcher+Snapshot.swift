@@ -5,7 +5,7 @@ import AlertModel
 
 extension Dispatcher {
     /// The version that ``snapshot()`` writes.
-    static var snapshotVersion: UInt64 { 1 }
+    static var snapshotVersion: UInt64 { 2 }
 
     /// The durable state; routine reports are not part of it. O(n log n), one allocation that grows: about 12
     /// bytes a press and 100 a unit. Not for the alert path's thread.
@@ -34,6 +34,8 @@ extension Dispatcher {
         }
         precondition(kept == alerts.count, "every alert that is kept is its unit's latest")
         writeClosedAlerts(to: &writer)
+        clock.write(to: &writer)
+        deadlines.write(to: &writer)
         return writer.bytes
     }
 
@@ -45,6 +47,7 @@ extension Dispatcher {
         writer.number(totals.alertsClaimed)
         writer.number(totals.alertsClosed)
         writer.number(totals.commandsRefused)
+        writer.number(totals.timersFired)
     }
 
     private func writeClosedAlerts(to writer: inout StateWriter) {
@@ -88,12 +91,14 @@ extension Dispatcher {
             pressesStored: try reader.number(), pressesRepeated: try reader.number(),
             testCalls: try reader.number(), alertsRaised: try reader.number(),
             alertsClaimed: try reader.number(), alertsClosed: try reader.number(),
-            commandsRefused: try reader.number())
+            commandsRefused: try reader.number(), timersFired: try reader.number())
         let defaultCentre = try reader.optionalID(CentreID.self)
         let centres = try readCentres(&reader)
         var queues = try readQueueCentres(&reader)
         let units = try readUnits(&reader)
         let closedAlerts = try readClosedAlerts(&reader)
+        let clock = try JournalClock(from: &reader)
+        let deadlines = try Deadlines(from: &reader)
         guard reader.remaining == 0 else { throw reader.error(.trailingBytes) }
         var alerts: [AlertID: AlertState] = [:]
         for unit in units.values {
@@ -103,7 +108,7 @@ extension Dispatcher {
         }
         let dispatcher = Dispatcher(
             defaultCentre: defaultCentre, centresByID: centres, units: units, alerts: alerts, queues: queues,
-            closedAlerts: closedAlerts, totals: totals, lastSequence: lastSequence,
+            closedAlerts: closedAlerts, clock: clock, deadlines: deadlines, totals: totals, lastSequence: lastSequence,
             lastAlertChange: lastAlertChange)
         if let wrong = dispatcher.checkInvariants().first { throw reader.error(.inconsistent(wrong)) }
         return dispatcher

@@ -37,6 +37,9 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
     var alerts: [AlertID: AlertState]
     var queues: [CentreID: AlertQueue]
     var closedAlerts: [AlertID: ClosedAlert]
+    /// The time of the latest record, and everything that falls due.
+    var clock: JournalClock
+    var deadlines: Deadlines
 
     /// Totals since the first journal record.
     public internal(set) var totals: DispatchTotals
@@ -49,14 +52,14 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
     public init() {
         self.init(
             defaultCentre: nil, centresByID: [:], units: [:], alerts: [:], queues: [:], closedAlerts: [:],
-            totals: DispatchTotals(), lastSequence: .zero, lastAlertChange: .zero)
+            clock: JournalClock(), deadlines: Deadlines(), totals: DispatchTotals(), lastSequence: .zero, lastAlertChange: .zero)
     }
 
     /// A dispatcher out of all its parts, for a snapshot.
     init(
         defaultCentre: CentreID?, centresByID: [CentreID: CentreRecord], units: [UnitID: UnitState],
         alerts: [AlertID: AlertState], queues: [CentreID: AlertQueue], closedAlerts: [AlertID: ClosedAlert],
-        totals: DispatchTotals, lastSequence: JournalSequence, lastAlertChange: JournalSequence
+        clock: JournalClock, deadlines: Deadlines, totals: DispatchTotals, lastSequence: JournalSequence, lastAlertChange: JournalSequence
     ) {
         self.defaultCentre = defaultCentre
         self.centresByID = centresByID
@@ -64,6 +67,8 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         self.alerts = alerts
         self.queues = queues
         self.closedAlerts = closedAlerts
+        self.clock = clock
+        self.deadlines = deadlines
         self.totals = totals
         self.lastSequence = lastSequence
         self.lastAlertChange = lastAlertChange
@@ -81,6 +86,7 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
     ) {
         precondition(sequence > lastSequence, "journal records are applied once and in order")
         lastSequence = sequence
+        clock.advance(to: time, isNewProcess: event.kind == .gatewayStarted)
         let now = time.wall
         switch event {
         case .gatewayStarted(let started): gatewayStarted(started, at: now, effects: &effects)
@@ -96,6 +102,7 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         case .stageConfirmed(let confirmation): stageConfirmed(confirmation, effects: &effects)
         case .alertShown(let shown): alertShown(shown, at: now, effects: &effects)
         case .officerAction(let action): officerActed(action, at: now, effects: &effects)
+        case .timerFired(let fired): timerFired(fired, at: now, effects: &effects)
         case .heartbeat, .position: observe(event, at: time, effects: &effects)
         }
     }
@@ -134,18 +141,21 @@ public struct DispatchTotals: Hashable, Sendable {
     public internal(set) var alertsClaimed: UInt64
     public internal(set) var alertsClosed: UInt64
     public internal(set) var commandsRefused: UInt64
+    /// Deadlines that fell due and still stood.
+    public internal(set) var timersFired: UInt64
 
     /// Nothing happened yet.
     init() {
         self.init(
             pressesStored: 0, pressesRepeated: 0, testCalls: 0, alertsRaised: 0, alertsClaimed: 0, alertsClosed: 0,
-            commandsRefused: 0)
+            commandsRefused: 0, timersFired: 0)
     }
 
     /// Totals out of all their parts, for a snapshot.
     init(
         pressesStored: UInt64, pressesRepeated: UInt64, testCalls: UInt64, alertsRaised: UInt64,
-        alertsClaimed: UInt64, alertsClosed: UInt64, commandsRefused: UInt64
+        alertsClaimed: UInt64, alertsClosed: UInt64, commandsRefused: UInt64,
+        timersFired: UInt64
     ) {
         self.pressesStored = pressesStored
         self.pressesRepeated = pressesRepeated
@@ -154,5 +164,6 @@ public struct DispatchTotals: Hashable, Sendable {
         self.alertsClaimed = alertsClaimed
         self.alertsClosed = alertsClosed
         self.commandsRefused = commandsRefused
+        self.timersFired = timersFired
     }
 }

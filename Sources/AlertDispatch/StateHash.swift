@@ -63,10 +63,21 @@ extension Dispatcher {
                 hasher.mix(entry.value.closedAt.nanoseconds)
                 hasher.mix(entry.value.owner)
             })
+        hasher.mix(clock.now.nanoseconds)
+        hasher.mix(clock.latest?.wall.nanoseconds)
+        hasher.mix(clock.latest?.monotonic.nanoseconds ?? 0)
+        hasher.mix(UInt64(deadlines.lastSerial))
+        hasher.mix(
+            sum(deadlines.armed) { hasher, entry in
+                hasher.mix(UInt64(entry.key.kind.rawValue) << 32 | UInt64(entry.value.serial))
+                hasher.mix(entry.key.high)
+                hasher.mix(entry.key.low)
+                hasher.mix(entry.value.due.nanoseconds)
+            })
         hasher.mix(lastAlertChange.value)
         for total in [
             totals.pressesStored, totals.pressesRepeated, totals.testCalls, totals.alertsRaised,
-            totals.alertsClaimed, totals.alertsClosed, totals.commandsRefused,
+            totals.alertsClaimed, totals.alertsClosed, totals.commandsRefused, totals.timersFired,
         ] { hasher.mix(total) }
         return hasher.value
     }

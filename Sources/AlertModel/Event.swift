@@ -29,6 +29,8 @@ public enum Event: Hashable, Sendable {
     case alertShown(AlertShown)
     /// An officer acts on an alert.
     case officerAction(OfficerAction)
+    /// A deadline fell due.
+    case timerFired(TimerFired)
     /// Routine: a unit is alive, and how it is.
     case heartbeat(UnitID, Heartbeat)
     /// Routine: where a unit is.
@@ -51,6 +53,7 @@ extension Event {
         case stageConfirmed = 20
         case alertShown = 32
         case officerAction = 33
+        case timerFired = 40
         case heartbeat = 64
         case position = 65
 
@@ -73,6 +76,7 @@ extension Event {
         case .stageConfirmed: .stageConfirmed
         case .alertShown: .alertShown
         case .officerAction: .officerAction
+        case .timerFired: .timerFired
         case .heartbeat: .heartbeat
         case .position: .position
         }

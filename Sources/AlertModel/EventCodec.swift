@@ -31,6 +31,7 @@ extension Event {
         case .stageConfirmed(let confirmation): confirmation.encode(to: &writer)
         case .alertShown(let shown): shown.encode(to: &writer)
         case .officerAction(let action): action.encode(to: &writer)
+        case .timerFired(let fired): fired.encode(to: &writer)
         case .heartbeat(let unit, let heartbeat):
             writer.write(unit)
             heartbeat.encode(to: &writer)
@@ -61,6 +62,7 @@ extension Event {
         case .stageConfirmed: self = .stageConfirmed(try StageConfirmation(from: &reader))
         case .alertShown: self = .alertShown(try AlertShown(from: &reader))
         case .officerAction: self = .officerAction(try OfficerAction(from: &reader))
+        case .timerFired: self = .timerFired(try TimerFired(from: &reader))
         case .heartbeat: self = .heartbeat(try reader.read(), try Heartbeat(from: &reader))
         case .position: self = .position(try reader.read(), try Position(from: &reader))
         }

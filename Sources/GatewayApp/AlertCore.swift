@@ -17,6 +17,11 @@ final class AlertCore: Agent {
     private let dispatch: DispatchHalf
     private let doorbell: Doorbell
     private var lastTurnAt: MonotonicTime?
+    /// What has fallen due and is not yet in the journal's ring.
+    private var due: [Event] = []
+
+    /// Deadlines of a turn: bounded, so that a press waits for no more than one batch of them.
+    private static let dueMax = 256
 
     /// A turn that took longer waited for a slow disk, and more routine events than usual gathered meanwhile.
     private static let longTurnNs: UInt64 = 5_000_000
@@ -31,15 +36,24 @@ final class AlertCore: Agent {
     func doWork(now: Instant) -> Int {
         let isBehind = lastTurnAt.map { now.monotonic.nanosecondsSince($0) > Self.longTurnNs } ?? false
         lastTurnAt = now.monotonic
-        let stored = journal.doWork(now: now)
+        if due.isEmpty { dispatch.takeDue(at: now.monotonic, max: Self.dueMax, into: &due) }
+        let stored = journal.doWork(now: now, own: &due)
         return stored + dispatch.doWork(now: now, isBehind: isBehind)
     }
 
     func waitForWork() {
         doorbell.prepareToSleep()
-        let rest = min(journal.restMs, dispatch.restMs)
+        let rest = min(journal.restMs, dispatch.restMs, deadlineRestMs)
         if rest > 0 { doorbell.wait(timeoutMs: rest) }
         doorbell.cancelSleep()
+    }
+
+    /// How long until something falls due, ms, as of the last turn.
+    private var deadlineRestMs: Int32 {
+        guard due.isEmpty else { return heldBackWaitMs }
+        guard let next = dispatch.nextDeadline, let lastTurnAt else { return idleWaitMs }
+        // Rounded up: a sleep that ends too early would turn in a circle.
+        return Int32(clamping: next.nanosecondsSince(lastTurnAt) / 1_000_000 + 1)
     }
 
     func wake() { doorbell.ring() }

@@ -70,6 +70,14 @@ final class DispatchHalf {
         return urgent.isEmpty && routine.isEmpty ? idleWaitMs : 0
     }
 
+    /// Appends what has fallen due by `moment`, at most `max` events, to be journaled.
+    func takeDue(at moment: MonotonicTime, max: Int, into events: inout [Event]) {
+        dispatcher.dueTimers(at: moment, max: max, into: &events)
+    }
+
+    /// When something falls due next; nil when nothing will.
+    var nextDeadline: MonotonicTime? { dispatcher.nextDeadline }
+
     private func apply(kind: UInt8, bytes: UnsafeRawBufferPointer) {
         guard let record = SequencedRecord(bytes) else {
             preconditionFailure("the sequencer writes whole records")
@@ -112,6 +120,7 @@ final class DispatchHalf {
         counters.add(.alertsClaimed, now.alertsClaimed &- counted.alertsClaimed)
         counters.add(.alertsClosed, now.alertsClosed &- counted.alertsClosed)
         counters.add(.commandsRefused, now.commandsRefused &- counted.commandsRefused)
+        counters.add(.timersFired, now.timersFired &- counted.timersFired)
         counted = now
     }
 }

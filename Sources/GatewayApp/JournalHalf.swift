@@ -55,14 +55,16 @@ final class JournalHalf {
 
     /// Gathers, writes and syncs one batch; blocks for as long as the disk does.
     ///
+    /// - Parameter own: events of the gateway itself, such as deadlines that fell due; what the ring takes of them
+    ///   is taken out. They go before what waits in the lanes: they are few, and late already.
     /// - Returns: records gathered and made durable.
-    func doWork(now: Instant) -> Int {
+    func doWork(now: Instant, own: inout [Event]) -> Int {
         guard !hasFailed else { return 0 }
         if writer.preparingFailure != warnedOf {
             warnedOf = writer.preparingFailure
             onWarning(warnedOf)
         }
-        let gathered = gather(now: now)
+        let gathered = gather(&own, now: now) + gather(now: now)
         commits.begin(at: now.monotonic)
         defer { commits.end() }
         do throws(JournalError) {
@@ -78,6 +80,25 @@ final class JournalHalf {
     var restMs: Int32 {
         if isHeldBack { return heldBackWaitMs }
         return hasFailed || lanes.isEmpty ? idleWaitMs : 0
+    }
+
+    /// Moves the gateway's own events into the ring, as many as there is room for.
+    private func gather(_ own: inout [Event], now: Instant) -> Int {
+        var taken = 0
+        for event in own.prefix(Self.batchRecordsMax) {
+            let sequence = nextSequence
+            let room = SequencedRecord.prefixBytes + Event.bodyBytesMax
+            let appended = sequencer.append(kind: event.kind.rawValue, bodyBytesMax: room) {
+                SequencedRecord.write(sequence: sequence, at: now, event: event, into: $0)
+            }
+            guard appended == .appended else { break }
+            nextSequence = sequence.next
+            taken += 1
+        }
+        guard taken > 0 else { return 0 }
+        own.removeFirst(taken)
+        sequencer.publish()
+        return taken
     }
 
     /// Moves events from the lanes into the ring in their global order.

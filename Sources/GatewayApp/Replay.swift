@@ -171,7 +171,8 @@ struct Replay: ~Copyable {
         let changes = RegistrySync.events(from: dispatcher, to: registry)
         var entries: [(JournalSequence, FeedEntry)] = []
         do throws(JournalError) {
-            for event in changes + [.gatewayStarted(GatewayStarted(defaultCentre: defaultCentre))] {
+            // The start comes first: it tells the dispatcher that a new process's monotonic clock begins.
+            for event in [.gatewayStarted(GatewayStarted(defaultCentre: defaultCentre))] + changes {
                 try journal(event, now: now, entries: &entries)
             }
             try writer.commit()

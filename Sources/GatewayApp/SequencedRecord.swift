@@ -33,10 +33,29 @@ struct SequencedRecord {
         into buffer: UnsafeMutableRawBufferPointer
     ) -> Int? {
         guard buffer.count >= prefixBytes + body.count else { return nil }
+        writePrefix(sequence: sequence, at: at, into: buffer)
+        UnsafeMutableRawBufferPointer(rebasing: buffer[prefixBytes...]).copyMemory(from: body)
+        return prefixBytes + body.count
+    }
+
+    /// The same for an event of the gateway's own.
+    ///
+    /// - Returns: bytes written; nil when `buffer` is too small.
+    static func write(
+        sequence: JournalSequence, at: Instant, event: Event, into buffer: UnsafeMutableRawBufferPointer
+    ) -> Int? {
+        guard buffer.count >= prefixBytes,
+            let bodyBytes = event.encode(into: UnsafeMutableRawBufferPointer(rebasing: buffer[prefixBytes...]))
+        else { return nil }
+        writePrefix(sequence: sequence, at: at, into: buffer)
+        return prefixBytes + bodyBytes
+    }
+
+    private static func writePrefix(
+        sequence: JournalSequence, at: Instant, into buffer: UnsafeMutableRawBufferPointer
+    ) {
         buffer.storeBytes(of: sequence.value.littleEndian, as: UInt64.self)
         buffer.storeBytes(of: at.wall.nanoseconds.littleEndian, toByteOffset: 8, as: Int64.self)
         buffer.storeBytes(of: at.monotonic.nanoseconds.littleEndian, toByteOffset: 16, as: UInt64.self)
-        UnsafeMutableRawBufferPointer(rebasing: buffer[prefixBytes...]).copyMemory(from: body)
-        return prefixBytes + body.count
     }
 }

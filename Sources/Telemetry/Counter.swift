@@ -65,6 +65,7 @@ public enum Counter: Int, CaseIterable, Sendable {
     case alertsClosed = 84
     case commandsRefused = 85
     case eventsUndecodable = 86
+    case timersFired = 87
 
     // Consoles.
     case consoleSignIns = 96

@@ -1,7 +1,8 @@
 // Random events of a small world, valid or absurd, from one seed.
 
-import AlertDispatch
 import AlertModel
+
+@testable import AlertDispatch
 
 /// Makes one event after another. Few names and numbers, so that events meet each other.
 struct RandomHistory {
@@ -9,6 +10,7 @@ struct RandomHistory {
     private static let units: [UnitID] = (0..<4).map { id("unit-\($0)") }
     private static let officers: [OfficerID] = (0..<2).map { id("officer-\($0)") }
     private static let centres: [CentreID] = [id("astana"), id("almaty"), id("karaganda")]
+    private var monotonicNs: UInt64 = 0
     private static let texts = ["", "Абай 1", "a note", String(repeating: "ұ", count: 200)]
 
     init(seed: UInt64) { random = SplitMix(seed) }
@@ -29,10 +31,18 @@ struct RandomHistory {
         let known = open.isEmpty ? below(Int(dispatcher.lastSequence.value) + 1) : Int(pick(open).id.value)
         let alert = AlertID(UInt64(known))
         let point = GeoPoint(latitudeE7: Int32(below(900_000_000)), longitudeE7: -Int32(below(900_000_000)))
+        monotonicNs += UInt64(below(8)) * 1_000_000_000
         let at = Instant(
             wall: WallTime(
                 nanoseconds: 1_800_000_000_000_000_000 + Int64(below(1_000_000_000_000)) - 500_000_000_000),
-            monotonic: MonotonicTime(nanoseconds: 1))
+            monotonic: MonotonicTime(nanoseconds: monotonicNs))
+        // Now and then a deadline, due or not: one that is not due is somebody else's mistake and must be survived.
+        let armed = dispatcher.deadlines.armed.sorted { $0.key < $1.key }
+        if !armed.isEmpty, below(4) == 0 {
+            let (key, value) = pick(armed)
+            let serial = below(10) == 0 ? value.serial &- 1 : value.serial
+            return (.timerFired(TimerFired(key: key, serial: serial, due: value.due)), at)
+        }
         return (event(unit, officer, alert, below(2) == 0 ? point : nil, at.wall), at)
     }
 

@@ -72,6 +72,8 @@ enum Samples {
             .faultBegan(report), .faultEnded(report),
             .alertShown(AlertShown(alert: AlertID(1), officer: officer)),
             .officerAction(action("Патруль жолда 🚓")), .officerAction(action("", outcome: nil)),
+            .timerFired(
+                TimerFired(key: TimerKey(.escalation, AlertID(.max)), serial: 7, due: JournalTime(nanoseconds: .max))),
             .heartbeat(unit, measured), .heartbeat(unit, unmeasured), .position(unit, fixed),
         ]
         events += presses.map(Event.press)

@@ -1,0 +1,39 @@
+// Deadlines of the dispatcher: which are due is asked from outside, what they do happens when the journal has
+// the event. Docs/alert-life.md, section "Deadlines".
+
+public import AlertModel
+
+extension Dispatcher {
+    /// When ``dueTimers(at:max:into:)`` will next have something, by the running process's monotonic clock; nil
+    /// when nothing is armed. May be past. Amortised O(log n).
+    public var nextDeadline: MonotonicTime? {
+        mutating get { deadlines.first().map { clock.moment(of: $0.due) } }
+    }
+
+    /// Appends an event for each deadline that is due, in the order in which they fell due. Changes nothing that
+    /// is durable: each event is to be journaled and then applied, and is handed out once by a process.
+    ///
+    /// - Parameters:
+    ///   - moment: of the running process.
+    ///   - max: how many at most; the rest stays due.
+    ///   - events: where they go.
+    public mutating func dueTimers(at moment: MonotonicTime, max: Int, into events: inout [Event]) {
+        let now = clock.time(at: moment)
+        var taken = 0
+        while taken < max, let (key, armed, due) = deadlines.first(), due <= now {
+            deadlines.removeFirst()
+            events.append(.timerFired(TimerFired(key: key, serial: armed.serial, due: armed.due)))
+            taken += 1
+        }
+    }
+
+    /// Applies a deadline that fell due, if it still stands.
+    mutating func timerFired(_ fired: TimerFired, at now: WallTime, effects: inout [Effect]) {
+        guard deadlines.isArmed(fired) else { return }
+        deadlines.disarm(fired.key)
+        totals.timersFired &+= 1
+        switch fired.key.kind {
+        case .escalation: break
+        }
+    }
+}
