@@ -14,6 +14,8 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case wrongPriority
     /// Does not tell units that their alert is closed.
     case neverSaysClosed
+    /// Forgets some deadlines that fell due.
+    case losesTimers
     /// Loses an urgent event between socket and journal, and says that it is stored.
     case answersWithoutJournal
 }
@@ -28,7 +30,9 @@ public struct Violation: Hashable, Sendable, CustomStringConvertible {
         case replayGivesState
         /// Not the alerts, owners, results that the reference model has.
         case agreesWithModel
-        /// A centre's queue is not in order of priority, then age.
+        /// A step came later than its time and a bound while the gateway lived.
+        case escalationInTime
+        /// A centre's queue is not in order of priority, escalation, age.
         case queueOrder
         /// More than one open alert of a unit.
         case oneAlertAUnit

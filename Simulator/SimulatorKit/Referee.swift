@@ -45,7 +45,7 @@ final class Referee {
                 return
             }
             body(record.sequence, event)
-            model.apply(event, record.sequence)
+            model.apply(event, record.sequence, at: record.at)
             shadowEffects.removeAll(keepingCapacity: true)
             shadow.step(event, sequence: record.sequence, at: record.at, effects: &shadowEffects)
         }
@@ -92,13 +92,29 @@ final class Referee {
         checkQueues(gateway)
     }
 
+    private static func precedes(_ left: Alert, _ right: Alert) -> Bool {
+        if left.priority != right.priority { return left.priority < right.priority }
+        if left.escalation != right.escalation { return left.escalation > right.escalation }
+        return left.id < right.id
+    }
+
+    /// No step may be overdue by more than the lanes and the disk take.
+    ///
+    /// - Parameter aliveTicks: for how long this process has been running.
+    func checkSteps(at now: Instant, aliveTicks: Int) {
+        guard aliveTicks > ReferenceModel.lateTicksMax else { return }
+        for (id, lateMs) in model.lateSteps(at: now) {
+            report(.escalationInTime, "alert \(id.value) is \(lateMs) ms behind its next step")
+        }
+    }
+
     private func checkQueues(_ gateway: SimulatedGateway) {
         var units: Set<UnitID> = []
         var seen: [AlertID: ReferenceModel.OpenAlert] = [:]
         for centre in gateway.dispatcher.queueCentres {
             var last: Alert?
             for alert in gateway.dispatcher.openAlerts(centre) {
-                if let last, (last.priority, last.id) >= (alert.priority, alert.id) {
+                if let last, !Self.precedes(last, alert) {
                     report(.queueOrder, "\(centre): \(alert.id.value) behind \(last.id.value)")
                 }
                 last = alert
@@ -109,7 +125,7 @@ final class Referee {
                 expected?.hasArrived = false
                 let found = ReferenceModel.OpenAlert(
                     unit: alert.unit, centre: alert.centre, priority: alert.priority, owner: alert.owner,
-                    presses: Int(alert.pressCount))
+                    presses: Int(alert.pressCount), level: alert.escalation, rings: alert.ringCount)
                 if expected != found { report(.agreesWithModel, "alert \(alert.id.value) is \(found)") }
                 seen[alert.id] = found
             }

@@ -26,6 +26,7 @@ final class SimulatedGateway {
     private var syncDue = 0
     private var nextSequence = JournalSequence(1)
     private var effects: [Effect] = []
+    private var lastAuditTick = 0
     private var fakeCounter: UInt32 = 1 << 30
     /// Steps until the process dies; nil while it is healthy.
     private var fuse: Int?
@@ -76,7 +77,7 @@ final class SimulatedGateway {
             }
             batch.removeAll(keepingCapacity: true)
         }
-        if batch.isEmpty { takeDue(at: now) }
+        if batch.isEmpty { takeDue(tick: tick, at: now, &random) }
         if batch.isEmpty, !lane.isEmpty {
             fill(&output, at: now, &random)
             syncDue = tick + random.below(Self.syncTicksMax + 1)
@@ -86,9 +87,15 @@ final class SimulatedGateway {
     }
 
     /// Deadlines that fell due go before what waits.
-    private func takeDue(at now: Instant) {
+    private func takeDue(tick: Int, at now: Instant, _ random: inout SeededGenerator) {
         var due: [Event] = []
         dispatcher.dueTimers(at: now.monotonic, max: Self.batchMax, into: &due)
+        if bug == .losesTimers { due.removeAll { _ in random.chance(perMille: 300) } }
+        // Ticks are 50 ms.
+        if tick - lastAuditTick >= Int(Dispatcher.auditEveryS) * 20, bug != .losesTimers {
+            lastAuditTick = tick
+            dispatcher.audit(at: now.monotonic, into: &due)
+        }
         lane.insert(contentsOf: due, at: 0)
     }
 

@@ -11,6 +11,8 @@ final class SimulatedOfficer {
     private var waitingFor: CommandID?
     /// Whether the officer only does what brings alerts to their end.
     var isDiligent = false
+    /// How likely the officer does something in a tick.
+    var hastePerMille = 300
 
     init(_ id: OfficerID) { self.id = id }
 
@@ -28,9 +30,9 @@ final class SimulatedOfficer {
     /// - Parameter command: makes a new command's number.
     func act(tick: Int, _ random: inout SeededGenerator, command: () -> CommandID) -> Event? {
         takeFeed(tick)
-        guard waitingFor == nil, random.chance(perMille: isDiligent ? 700 : 300) else { return nil }
+        guard waitingFor == nil, random.chance(perMille: isDiligent ? 700 : hastePerMille) else { return nil }
         guard let chosen = random.pick(view.keys.sorted()), let alert = view[chosen] else { return nil }
-        if alert.stage == .stored, random.chance(perMille: 600) {
+        if alert.owner == nil, random.chance(perMille: alert.stage == .stored ? 600 : 300) {
             return .alertShown(AlertShown(alert: alert.id, officer: id))
         }
         guard let action = choose(alert, &random) else { return nil }

@@ -8,6 +8,9 @@ extension Simulation {
     func misfortune() {
         if random.chance(perMille: 15) { gateway.lightFuse(random.below(6)) }
         if random.chance(perMille: 10) { clockOffsetMs = Int64(random.below(20_000)) - 10_000 }
+        if random.chance(perMille: 4), let centre = random.pick(centres) {
+            gateway.receive(.policyChanged(policy(of: centre)), at: now)
+        }
         if random.chance(perMille: 10), let unit = random.pick(Array(units.dropLast())) {
             if random.chance(perMille: 300) {
                 gateway.receive(.unitRemoved(unit.id), at: now)

@@ -37,6 +37,10 @@ public struct SimulationReport: Hashable, Sendable {
     public let repeats: UInt64
     /// Claims that came second and other refusals.
     public let refusals: UInt64
+    /// Steps that unclaimed alerts went on.
+    public let escalations: UInt64
+    /// Alerts that the auditor raised.
+    public let audits: UInt64
     /// One line an event, when asked for.
     public let trace: [String]
 }
@@ -77,6 +81,9 @@ public final class Simulation {
         centres = Self.names("centre", 3)
         units = Self.names("unit", settings.unitCount).map(SimulatedUnit.init)
         officers = Self.names("officer", settings.officerCount).map(SimulatedOfficer.init)
+        // Some crews are slow, so that alerts escalate.
+        let haste = random.pick([300, 300, 30, 8]) ?? 300
+        for officer in officers { officer.hastePerMille = haste }
     }
 
     private static func names<Tag>(_ word: String, _ count: Int) -> [ShortID<Tag>] {
@@ -95,7 +102,8 @@ public final class Simulation {
         return SimulationReport(
             seed: settings.seed, hash: hash, violations: referee.violations, ticks: tick, crashes: crashes,
             journalRecords: referee.lastSequence.value, alerts: totals.alertsRaised,
-            repeats: totals.pressesRepeated, refusals: totals.commandsRefused, trace: trace)
+            repeats: totals.pressesRepeated, refusals: totals.commandsRefused,
+            escalations: totals.escalations, audits: totals.auditsFound, trace: trace)
     }
 
     var now: Instant {
@@ -116,12 +124,16 @@ public final class Simulation {
         turnGateway()
     }
 
+    /// When the running process was started.
+    private var startedAt = 0
+
     private func turnGateway() {
         let wasRunning = gateway.isRunning
         let output = gateway.turn(tick: tick, at: now, &random)
         referee.read(gateway.disk) { sequence, event in note("journal \(sequence.value)", event) }
         referee.check(output) { unitOfLink[$0] }
         referee.check(gateway)
+        if gateway.isRunning { referee.checkSteps(at: now, aliveTicks: tick - startedAt) }
         for answer in output.answers {
             note("to unit", answer)
             guard let place = sessions[answer.link] else { continue }
@@ -154,6 +166,7 @@ public final class Simulation {
     private func startGatewayIfDue() {
         guard !gateway.isRunning, let due = startsAt, tick >= due, let centre = centres.first else { return }
         startsAt = nil
+        startedAt = tick
         // Every second time the whole machine was down.
         if random.chance(perMille: 500) { bootTick = tick }
         let isFirst = gateway.disk.durable.isEmpty
@@ -171,7 +184,19 @@ public final class Simulation {
         for centre in centres {
             gateway.receive(.centreRegistered(CentreRecord(id: centre, name: "\(centre)")), at: now)
         }
+        for centre in centres { gateway.receive(.policyChanged(policy(of: centre)), at: now) }
         for unit in units.dropLast() { register(unit) }
+    }
+
+    /// Short times, so that alerts come far within a run; any target may be missing or the centre itself.
+    func policy(of centre: CentreID) -> CentrePolicy {
+        let first = UInt16(1 + random.below(4))
+        let second = first + UInt16(1 + random.below(3))
+        let third = second + UInt16(1 + random.below(3))
+        func target() -> CentreID? { random.chance(perMille: 700) ? random.pick(centres) : nil }
+        return CentrePolicy(
+            centre: centre, timesS: (first, second, third), unseenS: UInt16(random.below(4)), neighbour: target(),
+            failover: target(), dutyDesk: target())
     }
 
     func register(_ unit: SimulatedUnit) {

@@ -2,7 +2,7 @@
 
 import AlertModel
 
-/// An ordered set of open alerts: priority first, then age.
+/// An ordered set of open alerts: priority first, then how far an alert was escalated, then age.
 ///
 /// A treap: a search tree by key that is at the same time a heap by a weight mixed from the alert's
 /// number, which gives the shape of a random tree without a random source. Insert, remove and look-up
@@ -14,11 +14,14 @@ struct AlertQueue: Sendable {
     /// An alert's place.
     struct Key: Hashable, Comparable, Sendable {
         let priority: Priority
+        let escalation: EscalationLevel
         /// Numbers grow with the journal, so the smaller is the older.
         let alert: AlertID
 
         static func < (left: Self, right: Self) -> Bool {
-            left.priority != right.priority ? left.priority < right.priority : left.alert < right.alert
+            if left.priority != right.priority { return left.priority < right.priority }
+            if left.escalation != right.escalation { return left.escalation > right.escalation }
+            return left.alert < right.alert
         }
     }
 

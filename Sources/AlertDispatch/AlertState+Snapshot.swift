@@ -34,15 +34,34 @@ extension AlertState {
         if let cancelledBy { writer.key(cancelledBy.key) }
         writer.time(stageAt)
         writer.byte(furthestStage.rawValue)
+        writer.byte(alert.escalation.rawValue)
+        writer.optional(alert.formerCentre)
+        writer.optional(alert.nextStepAt)
+        writer.number(UInt64(alert.ringCount))
+        writer.number(UInt64(alert.auditCount))
+        writer.id(wait.centre)
+        writer.number(wait.startedAt.nanoseconds)
+        writer.number(wait.progressAt.nanoseconds)
+        writer.byte(wait.isSeen ? 1 : 0)
     }
 
     convenience init(of unit: UnitID, from reader: inout StateReader) throws(StateDecodingError) {
-        let alert = try Alert(of: unit, from: &reader)
+        var alert = try Alert(of: unit, from: &reader)
         let latestPress = MessageID(unit: unit, key: try reader.key())
         let cancelledBy = try reader.flag() ? MessageID(unit: unit, key: try reader.key()) : nil
+        let stageAt = try reader.time()
+        let furthestStage = try reader.listed(Stage.self)
+        alert.escalation = try reader.listed()
+        alert.formerCentre = try reader.optionalID()
+        alert.nextStepAt = try reader.optionalTime()
+        alert.ringCount = try reader.number(UInt16.self)
+        alert.auditCount = try reader.number(UInt16.self)
+        let wait = Wait(
+            centre: try reader.id(), startedAt: JournalTime(nanoseconds: try reader.number()),
+            progressAt: JournalTime(nanoseconds: try reader.number()), isSeen: try reader.flag())
         self.init(
-            alert, latestPress: latestPress, cancelledBy: cancelledBy, stageAt: try reader.time(),
-            furthestStage: try reader.listed())
+            alert, latestPress: latestPress, cancelledBy: cancelledBy, stageAt: stageAt,
+            furthestStage: furthestStage, wait: wait)
     }
 }
 

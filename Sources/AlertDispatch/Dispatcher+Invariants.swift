@@ -9,6 +9,7 @@ extension Dispatcher {
         checkAlerts(&wrong)
         checkQueues(&wrong)
         checkUnits(&wrong)
+        checkWaits(&wrong)
         for (id, unit) in units {
             for (key, stored) in unit.presses where stored.alert > AlertID(lastSequence.value) {
                 let press = MessageID(unit: id, key: key)
@@ -68,6 +69,32 @@ extension Dispatcher {
         }
         let open = alerts.values.reduce(0) { $0 + ($1.alert.isOpen ? 1 : 0) }
         if queued != open { wrong.append("\(open) alerts are open, \(queued) are queued") }
+    }
+
+    /// An alert that waits has its deadlines, and nothing else has any.
+    private func checkWaits(_ wrong: inout [String]) {
+        for (id, state) in alerts {
+            let isArmed = deadlines.armed[TimerKey(.escalation, id)] != nil
+            let mayStep =
+                state.isWaiting && policy(of: state.wait.centre).step(after: state.alert.escalation) != nil
+            // A policy may have lost or got its steps since.
+            if isArmed && !state.isWaiting { wrong.append("alert \(id.value) is claimed and escalates") }
+            if mayStep, !isArmed, policies[state.wait.centre] == nil {
+                wrong.append("alert \(id.value) waits and nothing will happen")
+            }
+            if deadlines.armed[TimerKey(.unseen, id)] != nil, !state.isWaiting || state.wait.isSeen {
+                wrong.append("alert \(id.value) is called unseen")
+            }
+            if (state.alert.nextStepAt != nil) != (nextStep(of: id) != nil) {
+                wrong.append("alert \(id.value) tells of another next step than it has")
+            }
+            if state.alert.stage == .stored, state.wait.isSeen {
+                wrong.append("alert \(id.value) was shown and does not ring")
+            }
+        }
+        for key in deadlines.armed.keys where key.kind == .escalation || key.kind == .unseen {
+            if alerts[key.alert] == nil { wrong.append("a deadline of alert \(key.alert.value) has no alert") }
+        }
     }
 
     private func checkUnits(_ wrong: inout [String]) {

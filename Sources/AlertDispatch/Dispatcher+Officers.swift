@@ -3,10 +3,16 @@
 import AlertModel
 
 extension Dispatcher {
-    /// The first console that shows a stored alert makes it ring; later confirmations change nothing.
+    /// The first console that shows a stored alert makes it ring. After it has come to another centre the first
+    /// one there counts again; every other confirmation changes nothing.
     mutating func alertShown(_ shown: AlertShown, at now: WallTime, effects: inout [Effect]) {
-        guard let state = alerts[shown.alert], state.alert.stage == .stored else { return }
-        advance(state, to: .ringing, at: now, effects: &effects)
+        guard let state = alerts[shown.alert], state.isWaiting, !state.wait.isSeen else { return }
+        seen(state)
+        if state.alert.stage == .stored {
+            advance(state, to: .ringing, at: now, effects: &effects)
+        } else {
+            publish(state, effects: &effects)
+        }
     }
 
     mutating func officerActed(_ action: OfficerAction, at now: WallTime, effects: inout [Effect]) {
@@ -40,11 +46,15 @@ extension Dispatcher {
         switch action.action {
         case .claim:
             state.alert.owner = action.officer
+            endWait(state)
             totals.alertsClaimed &+= 1
-        case .release: state.alert.owner = nil
+        case .release:
+            state.alert.owner = nil
+            beginWait(state, isSeen: true)
         case .dispatch, .arrive: break
         case .close:
             state.alert.outcome = action.outcome
+            endWait(state)
             removeFromQueue(state)
             totals.alertsClosed &+= 1
         }

@@ -35,7 +35,7 @@ extension Dispatcher {
                 position: press.position))
         alerts[state.alert.id] = state
         unit.latestAlert = state
-        addToQueue(state)
+        beginWait(state, isSeen: false)
         totals.alertsRaised &+= 1
         record(press, alert: state.alert.id, of: unit, at: now, effects: &effects)
         if !unit.isShown { publish(unit, effects: &effects) }
@@ -68,9 +68,7 @@ extension Dispatcher {
         }
         let priority = min(state.alert.priority, press.category.defaultPriority)
         if priority != state.alert.priority {
-            removeFromQueue(state)
-            state.alert.priority = priority
-            addToQueue(state)
+            requeue(state) { $0.alert.priority = priority }
         }
     }
 

@@ -21,15 +21,15 @@ extension Dispatcher {
             if wasOnline || hasNewCentre { publish(unit, effects: &effects) }
         }
         adoptUnassigned(effects: &effects)
+        restateSteps(effects: &effects)
     }
 
     /// Moves alerts that came before any centre was known to the default centre.
     private mutating func adoptUnassigned(effects: inout [Effect]) {
         guard let defaultCentre, defaultCentre != Self.unassignedCentre else { return }
         for state in openAlertStates(of: Self.unassignedCentre) {
-            removeFromQueue(state)
-            state.alert.centre = defaultCentre
-            addToQueue(state)
+            requeue(state) { $0.alert.centre = defaultCentre }
+            if state.wait.centre == Self.unassignedCentre { state.wait.centre = defaultCentre }
             publish(state, effects: &effects)
         }
     }

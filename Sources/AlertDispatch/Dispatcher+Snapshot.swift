@@ -34,6 +34,7 @@ extension Dispatcher {
         }
         precondition(kept == alerts.count, "every alert that is kept is its unit's latest")
         writeClosedAlerts(to: &writer)
+        writePolicies(to: &writer)
         clock.write(to: &writer)
         deadlines.write(to: &writer)
         return writer.bytes
@@ -48,6 +49,8 @@ extension Dispatcher {
         writer.number(totals.alertsClosed)
         writer.number(totals.commandsRefused)
         writer.number(totals.timersFired)
+        writer.number(totals.escalations)
+        writer.number(totals.auditsFound)
     }
 
     private func writeClosedAlerts(to writer: inout StateWriter) {
@@ -91,12 +94,14 @@ extension Dispatcher {
             pressesStored: try reader.number(), pressesRepeated: try reader.number(),
             testCalls: try reader.number(), alertsRaised: try reader.number(),
             alertsClaimed: try reader.number(), alertsClosed: try reader.number(),
-            commandsRefused: try reader.number(), timersFired: try reader.number())
+            commandsRefused: try reader.number(), timersFired: try reader.number(),
+            escalations: try reader.number(), auditsFound: try reader.number())
         let defaultCentre = try reader.optionalID(CentreID.self)
         let centres = try readCentres(&reader)
         var queues = try readQueueCentres(&reader)
         let units = try readUnits(&reader)
         let closedAlerts = try readClosedAlerts(&reader)
+        let policies = try readPolicies(&reader)
         let clock = try JournalClock(from: &reader)
         let deadlines = try Deadlines(from: &reader)
         guard reader.remaining == 0 else { throw reader.error(.trailingBytes) }
@@ -108,7 +113,8 @@ extension Dispatcher {
         }
         let dispatcher = Dispatcher(
             defaultCentre: defaultCentre, centresByID: centres, units: units, alerts: alerts, queues: queues,
-            closedAlerts: closedAlerts, clock: clock, deadlines: deadlines, totals: totals, lastSequence: lastSequence,
+            closedAlerts: closedAlerts, policies: policies, clock: clock, deadlines: deadlines, totals: totals,
+            lastSequence: lastSequence,
             lastAlertChange: lastAlertChange)
         if let wrong = dispatcher.checkInvariants().first { throw reader.error(.inconsistent(wrong)) }
         return dispatcher

@@ -33,7 +33,7 @@ extension Dispatcher {
         deadlines.disarm(fired.key)
         totals.timersFired &+= 1
         switch fired.key.kind {
-        case .escalation: break
+        case .escalation, .unseen: stepIsDue(fired.key.alert, effects: &effects)
         }
     }
 }

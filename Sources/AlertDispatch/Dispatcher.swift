@@ -37,6 +37,8 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
     var alerts: [AlertID: AlertState]
     var queues: [CentreID: AlertQueue]
     var closedAlerts: [AlertID: ClosedAlert]
+    /// How each centre wants its unclaimed alerts treated; one without an entry goes by the defaults.
+    var policies: [CentreID: CentrePolicy]
     /// The time of the latest record, and everything that falls due.
     var clock: JournalClock
     var deadlines: Deadlines
@@ -52,14 +54,16 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
     public init() {
         self.init(
             defaultCentre: nil, centresByID: [:], units: [:], alerts: [:], queues: [:], closedAlerts: [:],
-            clock: JournalClock(), deadlines: Deadlines(), totals: DispatchTotals(), lastSequence: .zero, lastAlertChange: .zero)
+            policies: [:], clock: JournalClock(), deadlines: Deadlines(), totals: DispatchTotals(),
+            lastSequence: .zero, lastAlertChange: .zero)
     }
 
     /// A dispatcher out of all its parts, for a snapshot.
     init(
         defaultCentre: CentreID?, centresByID: [CentreID: CentreRecord], units: [UnitID: UnitState],
         alerts: [AlertID: AlertState], queues: [CentreID: AlertQueue], closedAlerts: [AlertID: ClosedAlert],
-        clock: JournalClock, deadlines: Deadlines, totals: DispatchTotals, lastSequence: JournalSequence, lastAlertChange: JournalSequence
+        policies: [CentreID: CentrePolicy], clock: JournalClock, deadlines: Deadlines, totals: DispatchTotals,
+        lastSequence: JournalSequence, lastAlertChange: JournalSequence
     ) {
         self.defaultCentre = defaultCentre
         self.centresByID = centresByID
@@ -67,6 +71,7 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         self.alerts = alerts
         self.queues = queues
         self.closedAlerts = closedAlerts
+        self.policies = policies
         self.clock = clock
         self.deadlines = deadlines
         self.totals = totals
@@ -93,6 +98,7 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         case .centreRegistered(let centre): centreRegistered(centre, effects: &effects)
         case .unitRegistered(let record): unitRegistered(record, effects: &effects)
         case .unitRemoved(let unit): unitRemoved(unit, effects: &effects)
+        case .policyChanged(let policy): policyChanged(policy)
         case .linkUp(let link): linkUp(link, at: now, effects: &effects)
         case .linkDown(let link): linkDown(link, at: now, effects: &effects)
         case .press(let press): pressed(press, at: now, effects: &effects)
@@ -103,6 +109,7 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         case .alertShown(let shown): alertShown(shown, at: now, effects: &effects)
         case .officerAction(let action): officerActed(action, at: now, effects: &effects)
         case .timerFired(let fired): timerFired(fired, at: now, effects: &effects)
+        case .auditFound(let alert): auditFound(alert, effects: &effects)
         case .heartbeat, .position: observe(event, at: time, effects: &effects)
         }
     }
@@ -143,19 +150,23 @@ public struct DispatchTotals: Hashable, Sendable {
     public internal(set) var commandsRefused: UInt64
     /// Deadlines that fell due and still stood.
     public internal(set) var timersFired: UInt64
+    /// Steps that unclaimed alerts went on.
+    public internal(set) var escalations: UInt64
+    /// Alerts that the auditor found and raised.
+    public internal(set) var auditsFound: UInt64
 
     /// Nothing happened yet.
     init() {
         self.init(
             pressesStored: 0, pressesRepeated: 0, testCalls: 0, alertsRaised: 0, alertsClaimed: 0, alertsClosed: 0,
-            commandsRefused: 0, timersFired: 0)
+            commandsRefused: 0, timersFired: 0, escalations: 0, auditsFound: 0)
     }
 
     /// Totals out of all their parts, for a snapshot.
     init(
         pressesStored: UInt64, pressesRepeated: UInt64, testCalls: UInt64, alertsRaised: UInt64,
         alertsClaimed: UInt64, alertsClosed: UInt64, commandsRefused: UInt64,
-        timersFired: UInt64
+        timersFired: UInt64, escalations: UInt64, auditsFound: UInt64
     ) {
         self.pressesStored = pressesStored
         self.pressesRepeated = pressesRepeated
@@ -165,5 +176,7 @@ public struct DispatchTotals: Hashable, Sendable {
         self.alertsClosed = alertsClosed
         self.commandsRefused = commandsRefused
         self.timersFired = timersFired
+        self.escalations = escalations
+        self.auditsFound = auditsFound
     }
 }

@@ -63,6 +63,7 @@ extension Dispatcher {
                 hasher.mix(entry.value.closedAt.nanoseconds)
                 hasher.mix(entry.value.owner)
             })
+        hasher.mix(sum(policies.values) { hasher, policy in Self.mix(policy, into: &hasher) })
         hasher.mix(clock.now.nanoseconds)
         hasher.mix(clock.latest?.wall.nanoseconds)
         hasher.mix(clock.latest?.monotonic.nanoseconds ?? 0)
@@ -78,6 +79,7 @@ extension Dispatcher {
         for total in [
             totals.pressesStored, totals.pressesRepeated, totals.testCalls, totals.alertsRaised,
             totals.alertsClaimed, totals.alertsClosed, totals.commandsRefused, totals.timersFired,
+            totals.escalations, totals.auditsFound,
         ] { hasher.mix(total) }
         return hasher.value
     }
@@ -100,6 +102,17 @@ extension Dispatcher {
             total &+= hasher.value
         }
         return total
+    }
+
+    private static func mix(_ policy: CentrePolicy, into hasher: inout StateHasher) {
+        hasher.mix(policy.centre)
+        for seconds in [
+            policy.reRingS, policy.supervisorsS, policy.neighbourS, policy.failoverS, policy.dutyDeskS,
+            policy.unseenS,
+        ] { hasher.mix(UInt64(seconds)) }
+        hasher.mix(policy.neighbour)
+        hasher.mix(policy.failover)
+        hasher.mix(policy.dutyDesk)
     }
 
     private static func mix(_ unit: UnitState, into hasher: inout StateHasher) {
@@ -147,5 +160,13 @@ extension Dispatcher {
         hasher.mix(alert.note)
         hasher.mix(state.latestPress)
         hasher.mix(state.cancelledBy)
+        hasher.mix(
+            UInt64(alert.escalation.rawValue) << 32 | UInt64(alert.ringCount) << 16 | UInt64(alert.auditCount))
+        hasher.mix(alert.formerCentre)
+        hasher.mix(alert.nextStepAt?.nanoseconds)
+        hasher.mix(state.wait.centre)
+        hasher.mix(state.wait.startedAt.nanoseconds)
+        hasher.mix(state.wait.progressAt.nanoseconds)
+        hasher.mix(state.wait.isSeen ? 1 : 0)
     }
 }

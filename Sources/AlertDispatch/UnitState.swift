@@ -119,24 +119,31 @@ final class AlertState {
     private(set) var stageAt: WallTime
     /// The furthest stage so far; a release goes back.
     private(set) var furthestStage: Stage
+    /// How it has been waiting for an officer; of a claimed alert, how it had been.
+    var wait: Wait
 
     convenience init(_ alert: Alert) {
         self.init(
-            alert, latestPress: alert.press, cancelledBy: nil, stageAt: alert.storedAt, furthestStage: .stored)
+            alert, latestPress: alert.press, cancelledBy: nil, stageAt: alert.storedAt, furthestStage: .stored,
+            wait: Wait(centre: alert.centre, startedAt: .zero, progressAt: .zero, isSeen: false))
     }
 
     /// An alert out of all its parts, for a snapshot.
     init(
-        _ alert: Alert, latestPress: MessageID, cancelledBy: MessageID?, stageAt: WallTime, furthestStage: Stage
+        _ alert: Alert, latestPress: MessageID, cancelledBy: MessageID?, stageAt: WallTime, furthestStage: Stage,
+        wait: Wait
     ) {
         self.alert = alert
         self.latestPress = latestPress
         self.cancelledBy = cancelledBy
         self.stageAt = stageAt
         self.furthestStage = furthestStage
+        self.wait = wait
     }
 
-    var key: AlertQueue.Key { AlertQueue.Key(priority: alert.priority, alert: alert.id) }
+    var key: AlertQueue.Key {
+        AlertQueue.Key(priority: alert.priority, escalation: alert.escalation, alert: alert.id)
+    }
 
     /// Brings the alert to a stage and remembers the first time that it came there.
     func move(to stage: Stage, at time: WallTime) {

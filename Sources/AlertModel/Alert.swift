@@ -36,6 +36,16 @@ public struct Alert: Hashable, Sendable {
     public var confirmedStage: Stage?
     public var outcome: Outcome?
     public var note: String
+    /// How far it has come while nobody claimed it; once claimed, how far it had come.
+    public var escalation: EscalationLevel
+    /// The centre from which it came to the present one; nil while it is where it was raised.
+    public var formerCentre: CentreID?
+    /// When its next step falls due, by the gateway's clock; nil when somebody has it or no step is left.
+    public var nextStepAt: WallTime?
+    /// How often it was rung again.
+    public var ringCount: UInt16
+    /// How often the auditor found that nobody looks at it.
+    public var auditCount: UInt16
 
     public init(
         id: AlertID, unit: UnitID, centre: CentreID, category: Category, priority: Priority, press: MessageID,
@@ -56,6 +66,9 @@ public struct Alert: Hashable, Sendable {
         self.position = position
         self.storedAt = storedAt
         self.note = ""
+        self.escalation = .none
+        self.ringCount = 0
+        self.auditCount = 0
     }
 
     /// Whether officers still have to deal with it.
@@ -90,6 +103,11 @@ extension Alert {
         writer.write(confirmedStage?.rawValue ?? 0)
         writer.write(outcome?.rawValue ?? 0)
         writer.write(note, bytesMax: OfficerAction.noteBytesMax)
+        writer.write(escalation.rawValue)
+        writer.write(optional: formerCentre)
+        writer.write(optional: nextStepAt)
+        writer.write(ringCount)
+        writer.write(auditCount)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -120,5 +138,10 @@ extension Alert {
         confirmedStage = try reader.readOptional()
         outcome = try reader.readOptional()
         note = try reader.readText()
+        escalation = try reader.read()
+        formerCentre = try reader.readOptional(CentreID.self)
+        nextStepAt = try reader.readOptionalTime()
+        ringCount = try reader.read()
+        auditCount = try reader.read()
     }
 }

@@ -11,6 +11,8 @@ public enum Event: Hashable, Sendable {
     case unitRegistered(UnitRecord)
     /// A unit is no longer in the registry.
     case unitRemoved(UnitID)
+    /// A centre's escalation policy is this from now on.
+    case policyChanged(CentrePolicy)
     /// A unit's connection is established and its HELLO was accepted.
     case linkUp(LinkUp)
     /// A unit's connection ended.
@@ -31,6 +33,8 @@ public enum Event: Hashable, Sendable {
     case officerAction(OfficerAction)
     /// A deadline fell due.
     case timerFired(TimerFired)
+    /// The auditor found an open alert that nobody looks at.
+    case auditFound(AlertID)
     /// Routine: a unit is alive, and how it is.
     case heartbeat(UnitID, Heartbeat)
     /// Routine: where a unit is.
@@ -44,6 +48,7 @@ extension Event {
         case centreRegistered = 2
         case unitRegistered = 3
         case unitRemoved = 4
+        case policyChanged = 5
         case linkUp = 10
         case linkDown = 11
         case press = 16
@@ -54,6 +59,7 @@ extension Event {
         case alertShown = 32
         case officerAction = 33
         case timerFired = 40
+        case auditFound = 41
         case heartbeat = 64
         case position = 65
 
@@ -67,6 +73,7 @@ extension Event {
         case .centreRegistered: .centreRegistered
         case .unitRegistered: .unitRegistered
         case .unitRemoved: .unitRemoved
+        case .policyChanged: .policyChanged
         case .linkUp: .linkUp
         case .linkDown: .linkDown
         case .press: .press
@@ -77,6 +84,7 @@ extension Event {
         case .alertShown: .alertShown
         case .officerAction: .officerAction
         case .timerFired: .timerFired
+        case .auditFound: .auditFound
         case .heartbeat: .heartbeat
         case .position: .position
         }

@@ -4,6 +4,8 @@
 public enum TimerKind: UInt8, CaseIterable, Hashable, Sendable {
     /// An alert goes to its next step because nobody claimed it.
     case escalation = 1
+    /// An alert goes to its next step because no console has shown it.
+    case unseen = 2
 }
 
 /// Which deadline: at most one of a kind for each thing.

@@ -1,5 +1,6 @@
 // The thread that owns the truth: the journal and the dispatcher take turns on it.
 
+import AlertDispatch
 import AlertModel
 import EventRing
 
@@ -17,6 +18,7 @@ final class AlertCore: Agent {
     private let dispatch: DispatchHalf
     private let doorbell: Doorbell
     private var lastTurnAt: MonotonicTime?
+    private var lastAuditAt: MonotonicTime?
     /// What has fallen due and is not yet in the journal's ring.
     private var due: [Event] = []
 
@@ -36,7 +38,7 @@ final class AlertCore: Agent {
     func doWork(now: Instant) -> Int {
         let isBehind = lastTurnAt.map { now.monotonic.nanosecondsSince($0) > Self.longTurnNs } ?? false
         lastTurnAt = now.monotonic
-        if due.isEmpty { dispatch.takeDue(at: now.monotonic, max: Self.dueMax, into: &due) }
+        if due.isEmpty { gatherDue(now: now.monotonic) }
         let stored = journal.doWork(now: now, own: &due)
         return stored + dispatch.doWork(now: now, isBehind: isBehind)
     }
@@ -46,6 +48,17 @@ final class AlertCore: Agent {
         let rest = min(journal.restMs, dispatch.restMs, deadlineRestMs)
         if rest > 0 { doorbell.wait(timeoutMs: rest) }
         doorbell.cancelSleep()
+    }
+
+    /// Deadlines, and every few seconds what the auditor finds.
+    private func gatherDue(now: MonotonicTime) {
+        dispatch.takeDue(at: now, max: Self.dueMax, into: &due)
+        guard now.nanosecondsSince(lastAuditAt ?? now) >= UInt64(Dispatcher.auditEveryS) * 1_000_000_000 else {
+            lastAuditAt = lastAuditAt ?? now
+            return
+        }
+        lastAuditAt = now
+        dispatch.audit(at: now, into: &due)
     }
 
     /// How long until something falls due, ms, as of the last turn.

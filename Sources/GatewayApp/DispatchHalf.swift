@@ -75,6 +75,11 @@ final class DispatchHalf {
         dispatcher.dueTimers(at: moment, max: max, into: &events)
     }
 
+    /// Appends what the auditor finds, to be journaled.
+    func audit(at moment: MonotonicTime, into events: inout [Event]) {
+        dispatcher.audit(at: moment, into: &events)
+    }
+
     /// When something falls due next; nil when nothing will.
     var nextDeadline: MonotonicTime? { dispatcher.nextDeadline }
 
@@ -121,6 +126,8 @@ final class DispatchHalf {
         counters.add(.alertsClosed, now.alertsClosed &- counted.alertsClosed)
         counters.add(.commandsRefused, now.commandsRefused &- counted.commandsRefused)
         counters.add(.timersFired, now.timersFired &- counted.timersFired)
+        counters.add(.escalations, now.escalations &- counted.escalations)
+        counters.add(.auditsFound, now.auditsFound &- counted.auditsFound)
         counted = now
     }
 }

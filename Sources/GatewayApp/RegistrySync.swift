@@ -23,6 +23,9 @@ enum RegistrySync {
         for centre in registry.centres where known[centre.id] != centre {
             events.append(.centreRegistered(centre))
         }
+        for policy in registry.policies where dispatcher.policy(of: policy.centre) != policy {
+            events.append(.policyChanged(policy))
+        }
         var wanted: Set<UnitID> = []
         for unit in registry.units {
             wanted.insert(unit.id)

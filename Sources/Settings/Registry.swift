@@ -6,6 +6,8 @@ public import AlertModel
 public struct Registry: Hashable, Sendable {
     /// At least one; ids are unique.
     public let centres: [CentreRecord]
+    /// How each centre of ``centres`` wants its unclaimed alerts treated, in the same order.
+    public let policies: [CentrePolicy]
     /// Ids are unique and every centre is one of ``centres``.
     public let units: [UnitRecord]
 
@@ -15,8 +17,9 @@ public struct Registry: Hashable, Sendable {
     public static let centresMax = 1_000
 
     /// A registry without a file, for tests and tools; the caller keeps the promises above.
-    public init(centres: [CentreRecord], units: [UnitRecord]) {
+    public init(centres: [CentreRecord], policies: [CentrePolicy] = [], units: [UnitRecord]) {
         self.centres = centres
+        self.policies = policies
         self.units = units
     }
 
@@ -35,7 +38,7 @@ public struct Registry: Hashable, Sendable {
         reader.readCentres(root)
         reader.readUnits(root)
         try problems.throwIfAny()
-        return Registry(centres: reader.centres, units: reader.units)
+        return Registry(centres: reader.centres, policies: reader.policies, units: reader.units)
     }
 }
 
@@ -43,6 +46,7 @@ public struct Registry: Hashable, Sendable {
 private struct RegistryReader {
     let reportingTimeS: UInt16
     var centres: [CentreRecord] = []
+    var policies: [CentrePolicy] = []
     var units: [UnitRecord] = []
     private var centrePlaces: [CentreID: SourcePlace] = [:]
     private var unitPlaces: [UnitID: SourcePlace] = [:]
@@ -59,6 +63,7 @@ private struct RegistryReader {
             root.report("centres", "has \(list.count) centres; allowed: at most \(Registry.centresMax)")
             return
         }
+        var known: [(id: CentreID, entry: Section)] = []
         for entry in list {
             let id = entry.value("id") { text throws(ValueError) in try Values.id(text) as CentreID }
             let name = entry.value("name", Values.line)
@@ -68,8 +73,31 @@ private struct RegistryReader {
                 continue
             }
             centrePlaces[id] = entry.place(of: "id")
+            known.append((id, entry))
             if let name { centres.append(CentreRecord(id: id, name: name)) }
         }
+        // Centres may name one another, whatever their order.
+        policies = known.map { policy(of: $0.id, $0.entry) }
+    }
+
+    private func policy(of id: CentreID, _ entry: Section) -> CentrePolicy {
+        let timesS = entry.value("escalation_s", Values.escalationS) ?? CentrePolicy.defaultTimesS
+        let unseenS = entry.value("unseen_s") { text throws(ValueError) in try Values.number(text, in: 0...3_600) }
+        let targets = ["neighbour", "failover", "duty_desk"].map { otherCentre($0, entry, id) }
+        return CentrePolicy(
+            centre: id, timesS: timesS, unseenS: unseenS.map(UInt16.init) ?? CentrePolicy.defaultUnseenS,
+            neighbour: targets[0], failover: targets[1], dutyDesk: targets[2])
+    }
+
+    private func otherCentre(_ key: String, _ entry: Section, _ own: CentreID) -> CentreID? {
+        let centre = entry.value(key) { text throws(ValueError) in try Values.id(text) as CentreID }
+        guard let centre else { return nil }
+        if centre == own {
+            entry.report(key, "\"\(centre)\" is the centre itself; allowed: another centre of this file")
+        } else if centrePlaces[centre] == nil {
+            entry.report(key, "\"\(centre)\" is not a centre of this file\(suggestion(for: centre))")
+        }
+        return centre
     }
 
     mutating func readUnits(_ root: Section) {

@@ -38,6 +38,9 @@ extension SettingsKey {
     private static let directory = "the path of a directory, relative to this file's"
     private static let listen = "host:port or [IPv6 address]:port, port 0 to 65535 (0: the system chooses)"
     private static let id = "1 to 16 letters, digits, - . _"
+    private static let escalation =
+        "three whole numbers of seconds from 1 to 3600, each greater than the one before, such as 15/30/45"
+    private static let otherCentre = "the id of another centre of this file"
     private static let reportingTime = "20, 90 or 180"
 
     /// Every key of `sosgatewayd.yaml`.
@@ -73,6 +76,11 @@ extension SettingsKey {
         SettingsKey("centres", "a list with at least one centre"),
         SettingsKey("centres[].id", id),
         SettingsKey("centres[].name", "one line of text, 1 to 120 bytes of UTF-8"),
+        SettingsKey("centres[].escalation_s", escalation, .means("15/30/45")),
+        SettingsKey("centres[].unseen_s", "a whole number from 0 to 3600; 0: never", .means("5")),
+        SettingsKey("centres[].neighbour", otherCentre, .nothing),
+        SettingsKey("centres[].failover", otherCentre, .nothing),
+        SettingsKey("centres[].duty_desk", otherCentre, .nothing),
         SettingsKey("units", "a list of units", .nothing),
         SettingsKey("units[].id", id),
         SettingsKey("units[].centre", "the id of a centre of this file"),

@@ -37,6 +37,19 @@ enum Values {
         return seconds
     }
 
+    /// The times of a centre's three steps, in seconds.
+    static func escalationS(
+        _ text: String
+    ) throws(ValueError) -> (first: UInt16, second: UInt16, third: UInt16) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 3 else { throw ValueError("is not three numbers with / between them") }
+        let first = try number(String(parts[0]), in: 1...3_600)
+        let second = try number(String(parts[1]), in: 1...3_600)
+        let third = try number(String(parts[2]), in: 1...3_600)
+        guard first < second, second < third else { throw ValueError("does not rise") }
+        return (UInt16(first), UInt16(second), UInt16(third))
+    }
+
     /// One line for people.
     static func line(_ text: String) throws(ValueError) -> String {
         guard text.utf8.count <= CentreRecord.nameBytesMax else {

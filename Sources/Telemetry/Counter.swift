@@ -66,6 +66,8 @@ public enum Counter: Int, CaseIterable, Sendable {
     case commandsRefused = 85
     case eventsUndecodable = 86
     case timersFired = 87
+    case escalations = 88
+    case auditsFound = 89
 
     // Consoles.
     case consoleSignIns = 96

@@ -90,3 +90,17 @@ struct AlertLifeTests {
         #expect(Set(lines.filter { $0.contains(" --> ") }) == expected)
     }
 }
+
+@Suite("Docs/alert-life.md says how alerts escalate")
+struct EscalationTableTests {
+    @Test("the table of levels: number, word and default time")
+    func levels() throws {
+        let policy = CentrePolicy(
+            centre: World.astana, neighbour: World.almaty, failover: World.almaty, dutyDesk: World.almaty)
+        let expected = EscalationLevel.allCases.map { level in
+            ["\(level.rawValue)", "\(level)", policy.afterS(level).map { "\($0) s" } ?? "–"]
+        }
+        let documented = try AlertLifeTable.rows(below: "## Escalation").map { Array($0.prefix(3)) }
+        #expect(documented == expected)
+    }
+}

@@ -18,7 +18,8 @@ struct AlertQueueTests {
         var model: Set<AlertQueue.Key> = []
         for _ in 0..<3_000 {
             let key = AlertQueue.Key(
-                priority: Priority.allCases[Int(random.next() % 5)], alert: AlertID(random.next() % 200))
+                priority: Priority.allCases[Int(random.next() % 5)],
+                escalation: EscalationLevel.allCases[Int(random.next() % 3)], alert: AlertID(random.next() % 200))
             if random.next() % 3 == 0 {
                 #expect(queue.remove(key) == (model.remove(key) != nil), "seed \(seed)")
             } else {
@@ -31,25 +32,29 @@ struct AlertQueueTests {
         #expect(keys(queue) == model.sorted(), "seed \(seed)")
     }
 
-    @Test("priority first, then age")
+    @Test("priority first, then how far it was escalated, then age")
     func order() {
         var queue = AlertQueue()
-        for (priority, alert) in [(Priority.urgent, 1), (.life, 9), (.technical, 2), (.life, 3)] {
-            queue.insert(AlertQueue.Key(priority: priority, alert: AlertID(UInt64(alert))))
+        let alerts: [(Priority, EscalationLevel, UInt64)] = [
+            (.urgent, .dutyDesk, 1), (.life, .none, 9), (.technical, .none, 2), (.life, .none, 3),
+            (.life, .neighbour, 8),
+        ]
+        for (priority, escalation, alert) in alerts {
+            queue.insert(AlertQueue.Key(priority: priority, escalation: escalation, alert: AlertID(alert)))
         }
-        #expect(keys(queue).map(\.alert.value) == [3, 9, 1, 2])
+        #expect(keys(queue).map(\.alert.value) == [8, 3, 9, 1, 2])
     }
 
     @Test("100,000 alerts raised in order make a tree of logarithmic depth")
     func depth() {
         var queue = AlertQueue()
         for number in UInt64(1)...100_000 {
-            queue.insert(AlertQueue.Key(priority: .life, alert: AlertID(number)))
+            queue.insert(AlertQueue.Key(priority: .life, escalation: .none, alert: AlertID(number)))
         }
         // A random tree of n keys is about 2·ln n = 46 deep at most paths; 17 is the least possible.
         #expect(queue.depth < 60)
         for number in stride(from: UInt64(1), through: 100_000, by: 2) {
-            queue.remove(AlertQueue.Key(priority: .life, alert: AlertID(number)))
+            queue.remove(AlertQueue.Key(priority: .life, escalation: .none, alert: AlertID(number)))
         }
         #expect(queue.count == 50_000 && queue.depth < 60)
         #expect(queue.first?.alert == AlertID(2))

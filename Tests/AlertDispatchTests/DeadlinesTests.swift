@@ -42,8 +42,10 @@ struct DeadlinesTests {
                 model[number] = due
                 taken.remove(number)
             }
-            #expect(deadlines.armed.mapValues(\.due.nanoseconds) == Dictionary(
-                uniqueKeysWithValues: model.map { (key($0.key), $0.value) }), "seed \(seed)")
+            #expect(
+                deadlines.armed.mapValues(\.due.nanoseconds)
+                    == Dictionary(
+                        uniqueKeysWithValues: model.map { (key($0.key), $0.value) }), "seed \(seed)")
             #expect(deadlines.heapCount <= 2 * deadlines.armed.count + 65)
         }
     }

@@ -56,6 +56,7 @@ struct RandomHistory {
                     id: unit, centre: pick(Self.centres), place: pick(Self.texts), point: point, reportingTimeS: 90
                 ))
         case 1: return .unitRemoved(unit)
+        case 2 where below(2) == 0: return .policyChanged(policy())
         case 2: return .centreRegistered(CentreRecord(id: pick(Self.centres), name: pick(Self.texts)))
         case 3:
             guard below(3) == 0 else { return .stageConfirmed(confirmation(unit, alert)) }
@@ -80,6 +81,7 @@ struct RandomHistory {
                 detail: Int32(below(1_000)) - 500)
             return below(2) == 0 ? .faultBegan(report) : .faultEnded(report)
         case 14: return .alertShown(AlertShown(alert: alert, officer: officer))
+        case 15 where below(2) == 0: return .auditFound(alert)
         case 15: return .stageConfirmed(confirmation(unit, alert))
         default:
             let action = pick(ActionKind.allCases)
@@ -88,6 +90,18 @@ struct RandomHistory {
                     command: CommandID(random.next()), alert: alert, officer: officer, action: action,
                     outcome: action == .close ? pick(Outcome.allCases) : nil, note: pick(Self.texts)))
         }
+    }
+
+    /// Steps in any order, targets that are the centre itself or nobody's.
+    private mutating func policy() -> CentrePolicy {
+        var seconds: [UInt16] = []
+        for _ in 0..<6 { seconds.append(UInt16(below(4) == 0 ? 0 : below(20))) }
+        var targets: [CentreID?] = []
+        for _ in 0..<3 { targets.append(below(3) == 0 ? nil : pick(Self.centres)) }
+        return CentrePolicy(
+            centre: pick(Self.centres), reRingS: seconds[0], supervisorsS: seconds[1], neighbourS: seconds[2],
+            failoverS: seconds[3], dutyDeskS: seconds[4], unseenS: seconds[5], neighbour: targets[0],
+            failover: targets[1], dutyDesk: targets[2])
     }
 
     private mutating func confirmation(_ unit: UnitID, _ alert: AlertID) -> StageConfirmation {

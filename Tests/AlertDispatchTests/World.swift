@@ -1,8 +1,9 @@
 // A dispatcher, a clock that moves by hand, and short words for what happens.
 
-import AlertDispatch
 import AlertModel
 import Testing
+
+@testable import AlertDispatch
 
 /// Drives a dispatcher and checks its invariants after every step.
 final class World {
@@ -11,6 +12,9 @@ final class World {
     private(set) var journal: [(event: Event, sequence: JournalSequence, at: Instant)] = []
     /// Milliseconds since the start.
     var clockMs: Int64 = 1_800_000_000_000
+    /// What the wall clock was set forward by, and the machine's start.
+    var wallShiftMs: Int64 = 0
+    private var bootMs: Int64 = 0
     private var nextCommand: UInt64 = 0
 
     static let astana: CentreID = id("astana")
@@ -26,8 +30,8 @@ final class World {
 
     var now: Instant {
         Instant(
-            wall: WallTime(nanoseconds: clockMs * 1_000_000),
-            monotonic: MonotonicTime(nanoseconds: UInt64(clockMs) * 1_000_000))
+            wall: WallTime(nanoseconds: (clockMs + wallShiftMs) * 1_000_000),
+            monotonic: MonotonicTime(nanoseconds: UInt64(clockMs - bootMs) * 1_000_000))
     }
 
     @discardableResult
@@ -40,6 +44,50 @@ final class World {
         let wrong = core.checkInvariants()
         #expect(wrong.isEmpty, "after \(event): \(wrong)")
         return effects
+    }
+
+    /// Lets time pass and applies what falls due when it does, as the core's thread would.
+    @discardableResult
+    func pass(seconds: Double) -> [Effect] {
+        let end = clockMs + Int64(seconds * 1_000)
+        var effects: [Effect] = []
+        while let due = core.nextDeadline {
+            let dueMs = Int64(clamping: (due.nanoseconds + 999_999) / 1_000_000) + bootMs
+            guard dueMs <= end else { break }
+            // The step itself takes 10 ms.
+            clockMs = max(clockMs, dueMs - 10)
+            for event in takeDue() { effects += step(event) }
+        }
+        clockMs = max(clockMs, end)
+        return effects
+    }
+
+    /// What will be due when the next step is applied.
+    func takeDue(max: Int = 1) -> [Event] {
+        var events: [Event] = []
+        let moment = MonotonicTime(nanoseconds: UInt64(clockMs + 10 - bootMs) * 1_000_000)
+        core.dueTimers(at: moment, max: max, into: &events)
+        return events
+    }
+
+    /// What the auditor finds now.
+    func audit() -> [Event] {
+        var events: [Event] = []
+        core.audit(at: now.monotonic, into: &events)
+        return events
+    }
+
+    /// kill -9, and a new process on a machine that was started anew.
+    func restart(afterSeconds seconds: Double) {
+        clockMs += Int64(seconds * 1_000)
+        bootMs = clockMs - 3_000
+        core = Dispatcher()
+        var effects: [Effect] = []
+        for record in journal {
+            effects.removeAll(keepingCapacity: true)
+            core.step(record.event, sequence: record.sequence, at: record.at, effects: &effects)
+        }
+        step(.gatewayStarted(GatewayStarted(defaultCentre: Self.astana)))
     }
 
     /// A second dispatcher that took the same journal.

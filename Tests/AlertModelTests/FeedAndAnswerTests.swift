@@ -57,6 +57,8 @@ struct FeedAndAnswerTests {
         #expect(ActionKind.allCases.prefix(5).map(\.rawValue) == Array(1...5))
         #expect(LinkEnd.allCases.prefix(7).map(\.rawValue) == Array(1...7))
         #expect(RefusalReason.allCases.prefix(7).map(\.rawValue) == Array(1...7))
+        #expect(EscalationLevel.allCases.map(\.rawValue) == Array(0...5))
+        #expect(TimerKind.allCases.prefix(2).map(\.rawValue) == Array(1...2))
         #expect(Category.police.rawValue == 1 && Category.test.rawValue == 8)
         #expect(Stage.stored.rawValue == 1 && Stage.closed.rawValue == 6 && FaultKind.linkFlapping.rawValue == 18)
         #expect(Outcome.real.rawValue == 1 && Outcome.referred.rawValue == 8)

@@ -72,8 +72,11 @@ enum Samples {
             .faultBegan(report), .faultEnded(report),
             .alertShown(AlertShown(alert: AlertID(1), officer: officer)),
             .officerAction(action("Патруль жолда 🚓")), .officerAction(action("", outcome: nil)),
+            .policyChanged(CentrePolicy(centre: centre, neighbour: centre, dutyDesk: centre)),
+            .auditFound(AlertID(9)),
             .timerFired(
-                TimerFired(key: TimerKey(.escalation, AlertID(.max)), serial: 7, due: JournalTime(nanoseconds: .max))),
+                TimerFired(
+                    key: TimerKey(.escalation, AlertID(.max)), serial: 7, due: JournalTime(nanoseconds: .max))),
             .heartbeat(unit, measured), .heartbeat(unit, unmeasured), .position(unit, fixed),
         ]
         events += presses.map(Event.press)
@@ -101,6 +104,11 @@ enum Samples {
         alert.confirmedStage = .arrived
         alert.outcome = .hoax
         alert.note = note
+        alert.escalation = .dutyDesk
+        alert.formerCentre = centre
+        alert.nextStepAt = time
+        alert.ringCount = .max
+        alert.auditCount = .max
         return alert
     }
 

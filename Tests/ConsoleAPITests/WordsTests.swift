@@ -21,6 +21,7 @@ struct WordsTests {
         check(Priority.self)
         check(Stage.self)
         check(Outcome.self)
+        check(EscalationLevel.self)
         check(RefusalReason.self)
         #expect(Category.roadAccident.word == "road_accident")
         #expect(Outcome.cannotLocate.word == "cannot_locate")
@@ -64,7 +65,8 @@ struct WordsTests {
                 "arrived_at":null,"closed_at":null,"cancelled_at":null,"press_count":1,\
                 "last_press_at":"2026-11-18T11:06:40.125+00:00","position":{"lat":-0.0000005,"lon":71.4491000,\
                 "accuracy_m":12.05,"age_s":3},"owner":null,"confirmed_stage":null,"outcome":null,"note":"",\
-                "sequence":"18446744073709551615"}
+                "escalation":"none","escalation_level":0,"former_centre":null,"next_step_at":null,"ring_count":0,\
+                "audit_count":0,"sequence":"18446744073709551615"}
                 """)
         #expect(try JSONSerialization.jsonObject(with: Data(text.utf8)) is [String: Any])
     }

@@ -38,6 +38,47 @@ import Testing
         #expect(registry.units.last?.point == nil)
     }
 
+    @Test func policiesOfCentres() throws {
+        let registry = try load(
+            """
+            centres:
+              - {id: a, name: A, escalation_s: 10/20/50, unseen_s: 0, neighbour: b, failover: c, duty_desk: b}
+              - {id: b, name: B, duty_desk: a}
+              - {id: c, name: C}
+            """)
+        let (a, b, c) = (try CentreID("a"), try CentreID("b"), try CentreID("c"))
+        #expect(
+            registry.policies == [
+                CentrePolicy(
+                    centre: a, reRingS: 10, supervisorsS: 10, neighbourS: 20, failoverS: 50, dutyDeskS: 80,
+                    unseenS: 0, neighbour: b, failover: c, dutyDesk: b),
+                CentrePolicy(
+                    centre: b, reRingS: 15, supervisorsS: 15, neighbourS: 30, failoverS: 45, dutyDeskS: 45,
+                    unseenS: 5, neighbour: nil, failover: nil, dutyDesk: a),
+                CentrePolicy(centre: c),
+            ])
+    }
+
+    @Test func wrongPoliciesAreReportedAtOnce() throws {
+        let found = try problems(
+            inRegistry: """
+                centres:
+                  - {id: astana, name: A, escalation_s: 15/15/45, neighbour: astana}
+                  - {id: almaty, name: B, escalation_s: 15/30, failover: astna, unseen_s: 3601, duty_desk: x y}
+                """)
+        let times =
+            "three whole numbers of seconds from 1 to 3600, each greater than the one before, such as 15/30/45"
+        #expect(
+            found == [
+                "2:41: centres[].escalation_s: \"15/15/45\" does not rise; allowed: \(times)",
+                "2:62: centres[].neighbour: \"astana\" is the centre itself; allowed: another centre of this file",
+                "3:41: centres[].escalation_s: \"15/30\" is not three numbers with / between them; allowed: \(times)",
+                "3:58: centres[].failover: \"astna\" is not a centre of this file; did you mean \"astana\"?",
+                "3:75: centres[].unseen_s: \"3601\" is outside the range; allowed: a whole number from 0 to 3600; 0: never",
+                "3:92: centres[].duty_desk: \"x y\" has \" \" at its byte 2; allowed: the id of another centre of this file",
+            ])
+    }
+
     @Test func everythingWrongIsReportedAtOnce() throws {
         let found = try problems(
             inRegistry: """

@@ -125,8 +125,12 @@ extension ConsoleFeed {
 }
 
 extension Alert {
-    /// The order of a centre's queue: priority, then age.
-    func precedesInQueue(_ other: Alert) -> Bool { (priority, id) < (other.priority, other.id) }
+    /// The order of a centre's queue: priority, then how far it was escalated, then age.
+    func precedesInQueue(_ other: Alert) -> Bool {
+        if priority != other.priority { return priority < other.priority }
+        if escalation != other.escalation { return escalation > other.escalation }
+        return id < other.id
+    }
 }
 
 // MARK: - Subscribing

@@ -12,7 +12,7 @@ export class ShownReporter {
      */
     #inView = new Set();
     /**
-     * Alerts reported or being reported.
+     * Alerts reported or being reported, each in the centre where it was: in another it is told again.
      *
      * @type {Set<string>}
      */
@@ -54,14 +54,17 @@ export class ShownReporter {
         if (document.visibilityState !== "visible" || !this.links.isLive()) return;
         for (const node of this.#inView) {
             const alert = node instanceof HTMLElement ? this.links.store.find(node.dataset.alert ?? "") : null;
-            if (alert && isUnclaimed(alert) && !this.#reported.has(alert.id)) void this.#report(alert.id);
+            if (alert && isUnclaimed(alert) && !this.#reported.has(placeOf(alert))) {
+                void this.#report(alert);
+            }
         }
     }
 
     /** A gateway that was restarted may not have kept the word: alerts that still do not ring are reported again. */
     reconnected() {
-        for (const id of this.#reported) {
-            if (this.links.store.find(id)?.stage === "stored" || !this.links.store.isOpen(id)) this.#reported.delete(id);
+        for (const place of this.#reported) {
+            const id = place.split(" ")[0] ?? "";
+            if (this.links.store.find(id)?.stage === "stored" || !this.links.store.isOpen(id)) this.#reported.delete(place);
         }
         this.check();
     }
@@ -75,14 +78,24 @@ export class ShownReporter {
         this.check();
     }
 
-    /** @param {string} id */
-    async #report(id) {
-        this.#reported.add(id);
+    /** @param {import("./store.js").Alert} alert */
+    async #report(alert) {
+        const place = placeOf(alert);
+        this.#reported.add(place);
         try {
-            await this.links.report(id);
+            await this.links.report(alert.id);
         } catch {
             // Said again after the next reconnection or change; the connection's loss is shown elsewhere.
-            this.#reported.delete(id);
+            this.#reported.delete(place);
         }
     }
+}
+
+/**
+ * An alert and the centre in whose queue it stands.
+ *
+ * @param {import("./store.js").Alert} alert
+ */
+function placeOf(alert) {
+    return `${alert.id} ${alert.centre}`;
 }

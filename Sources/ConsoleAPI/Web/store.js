@@ -9,6 +9,7 @@
  * @property {string} unit
  * @property {string | null} place
  * @property {string} centre
+ * @property {number} [escalation_level] how far it came while nobody claimed it
  * @property {string} category
  * @property {number} priority 0 (life) to 4 (test)
  * @property {string} stage
@@ -68,6 +69,7 @@ export function isUnclaimed(alert) {
 export function queueOrder(left, right) {
     return (
         left.priority - right.priority ||
+        (right.escalation_level ?? 0) - (left.escalation_level ?? 0) ||
         left.raisedMs - right.raisedMs ||
         (BigInt(left.id) < BigInt(right.id) ? -1 : 1)
     );

@@ -42,6 +42,12 @@ extension JSONWriter {
             json.field("confirmed_stage", alert.confirmedStage?.word)
             json.field("outcome", alert.outcome?.word)
             json.field("note", alert.note)
+            json.field("escalation", alert.escalation.word)
+            json.field("escalation_level", alert.escalation.rawValue)
+            json.field("former_centre", alert.formerCentre?.description)
+            json.field("next_step_at", alert.nextStepAt?.text)
+            json.field("ring_count", alert.ringCount)
+            json.field("audit_count", alert.auditCount)
             json.field("sequence", alert.changedBy)
         }
     }

@@ -75,6 +75,19 @@ extension Outcome: Worded {
     }
 }
 
+extension EscalationLevel: Worded {
+    var word: String {
+        switch self {
+        case .none: "none"
+        case .reRing: "re_ring"
+        case .supervisors: "supervisors"
+        case .neighbour: "neighbour"
+        case .failover: "failover"
+        case .dutyDesk: "duty_desk"
+        }
+    }
+}
+
 extension RefusalReason: Worded {
     var word: String {
         switch self {

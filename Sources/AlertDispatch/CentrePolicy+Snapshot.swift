@@ -1,0 +1,36 @@
+// The centres' policies in a snapshot.
+
+import AlertModel
+
+extension Dispatcher {
+    /// In order of centre, so that the same policies are the same bytes.
+    func writePolicies(to writer: inout StateWriter) {
+        writer.count(policies.count)
+        for (_, policy) in policies.sorted(by: { $0.key < $1.key }) {
+            writer.id(policy.centre)
+            for seconds in [
+                policy.reRingS, policy.supervisorsS, policy.neighbourS, policy.failoverS, policy.dutyDeskS,
+                policy.unseenS,
+            ] { writer.number(UInt64(seconds)) }
+            for target in [policy.neighbour, policy.failover, policy.dutyDesk] { writer.optional(target) }
+        }
+    }
+
+    static func readPolicies(
+        _ reader: inout StateReader
+    ) throws(StateDecodingError) -> [CentreID: CentrePolicy] {
+        var policies: [CentreID: CentrePolicy] = [:]
+        for _ in 0..<(try reader.count(bytesMin: 70)) {
+            let policy = CentrePolicy(
+                centre: try reader.id(), reRingS: try reader.number(UInt16.self),
+                supervisorsS: try reader.number(UInt16.self), neighbourS: try reader.number(UInt16.self),
+                failoverS: try reader.number(UInt16.self), dutyDeskS: try reader.number(UInt16.self),
+                unseenS: try reader.number(UInt16.self), neighbour: try reader.optionalID(),
+                failover: try reader.optionalID(), dutyDesk: try reader.optionalID())
+            guard policies.updateValue(policy, forKey: policy.centre) == nil else {
+                throw reader.error(.badValue)
+            }
+        }
+        return policies
+    }
+}
