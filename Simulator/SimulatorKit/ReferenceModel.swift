@@ -26,6 +26,7 @@ struct ReferenceModel {
     private(set) var mustSucceed: [CommandID: Bool] = [:]
     private var centreOfUnit: [UnitID: CentreID] = [:]
     private var defaultCentre: CentreID?
+    private var centres: Set<CentreID> = []
     private(set) var waits = ReferenceWaits()
 
     /// Ticks of 50 ms that an event may take through lane, batches and sync.
@@ -37,6 +38,7 @@ struct ReferenceModel {
         case .gatewayStarted(let started): defaultCentre = started.defaultCentre
         case .unitRegistered(let unit): centreOfUnit[unit.id] = unit.centre
         case .unitRemoved(let unit): centreOfUnit[unit] = nil
+        case .centreRegistered(let centre): centres.insert(centre.id)
         case .policyChanged(let policy): waits.policies[policy.centre] = policy
         case .alertShown(let shown):
             if open[shown.alert]?.owner == nil { waits.seen(shown.alert) }
@@ -71,9 +73,24 @@ struct ReferenceModel {
             }
             return alert.owner == nil || alert.owner == action.officer
         }
+        if action.action == .note { return !action.note.isEmpty }
+        if action.action == .reRing {
+            guard alert.owner == nil else { return false }
+            open[action.alert]?.rings += 1
+            waits.rung(action.alert)
+            return true
+        }
         guard alert.owner == action.officer else { return false }
         switch action.action {
-        case .claim: break
+        case .claim, .note, .reRing: break
+        case .transfer:
+            guard let to = action.to, centres.contains(to), to != alert.centre else { return false }
+            released.insert(action.alert)
+            open[action.alert]?.owner = nil
+            open[action.alert]?.hasArrived = false
+            open[action.alert]?.level = .none
+            open[action.alert]?.centre = to
+            waits.begin(action.alert, centre: to, isSeen: false)
         case .release:
             released.insert(action.alert)
             open[action.alert]?.owner = nil

@@ -72,6 +72,8 @@ struct ReferenceWaits {
 
     mutating func moved(_ id: AlertID) { waits[id]?.isSeen = false }
 
+    mutating func rung(_ id: AlertID) { waits[id]?.progressNs = nowNs }
+
     mutating func seen(_ id: AlertID) {
         guard waits[id]?.isSeen == false else { return }
         waits[id]?.isSeen = true

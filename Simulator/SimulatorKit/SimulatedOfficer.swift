@@ -4,6 +4,7 @@ import AlertModel
 
 final class SimulatedOfficer {
     let id: OfficerID
+    private let centres: [CentreID]
     /// Open alerts as the console shows them.
     private var view: [AlertID: Alert] = [:]
     private var delayed: [(due: Int, entry: FeedEntry)] = []
@@ -14,7 +15,10 @@ final class SimulatedOfficer {
     /// How likely the officer does something in a tick.
     var hastePerMille = 300
 
-    init(_ id: OfficerID) { self.id = id }
+    init(_ id: OfficerID, centres: [CentreID]) {
+        self.id = id
+        self.centres = centres
+    }
 
     func hear(_ entry: FeedEntry, due: Int) { delayed.append((due, entry)) }
 
@@ -43,14 +47,20 @@ final class SimulatedOfficer {
         return .officerAction(
             OfficerAction(
                 command: number, alert: alert.id, officer: id, action: action, outcome: outcome,
-                note: random.chance(perMille: 200) ? "note \(number.value)" : ""))
+                note: random.chance(perMille: action == .note ? 900 : 200) ? "note \(number.value)" : "",
+                to: action == .transfer ? random.pick(centres) : nil))
     }
 
     private func choose(_ alert: Alert, _ random: inout SeededGenerator) -> ActionKind? {
-        guard let owner = alert.owner else { return .claim }
+        guard let owner = alert.owner else {
+            let isDifferent = !isDiligent && random.chance(perMille: 100)
+            return isDifferent ? random.pick([.note, .reRing, .transfer]) : .claim
+        }
         if owner == id {
             if isDiligent { return .close }
-            return random.pick([.dispatch, .dispatch, .arrive, .arrive, .close, .release, .claim])
+            return random.pick([
+                .dispatch, .dispatch, .arrive, .arrive, .close, .release, .claim, .note, .transfer,
+            ])
         }
         // Somebody else's alert: mostly left alone.
         return !isDiligent && random.chance(perMille: 100) ? random.pick(ActionKind.allCases) : nil

@@ -80,7 +80,9 @@ public final class Simulation {
         gateway = SimulatedGateway(bug: settings.plantedBug)
         centres = Self.names("centre", 3)
         units = Self.names("unit", settings.unitCount).map(SimulatedUnit.init)
-        officers = Self.names("officer", settings.officerCount).map(SimulatedOfficer.init)
+        officers = Self.names("officer", settings.officerCount).map { [centres] in
+            SimulatedOfficer($0, centres: centres)
+        }
         // Some crews are slow, so that alerts escalate.
         let haste = random.pick([300, 300, 30, 8]) ?? 300
         for officer in officers { officer.hastePerMille = haste }

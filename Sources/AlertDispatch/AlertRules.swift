@@ -41,11 +41,14 @@ extension AlertMove {
     ///   - action: what the officer does.
     ///   - stage: the alert's stage before.
     ///   - ownership: whose the alert is.
-    ///   - hasOutcome: whether the action names an outcome; only a close needs one.
+    ///   - missing: what the action needs and does not have, such as a close its outcome; counts only where the
+    ///     action would be done otherwise.
     public static func of(
-        _ action: ActionKind, at stage: Stage, ownership: Ownership, hasOutcome: Bool
+        _ action: ActionKind, at stage: Stage, ownership: Ownership, missing: RefusalReason?
     ) -> AlertMove {
         if stage == .closed { return .refused(.alreadyClosed) }
+        if action == .note { return missing.map(AlertMove.refused) ?? .stay }
+        if action == .reRing { return ownership == .nobody ? .stay : .refused(.alreadyClaimed) }
         if action == .claim {
             switch ownership {
             case .nobody: return .stage(.answered)
@@ -56,19 +59,20 @@ extension AlertMove {
         switch ownership {
         case .nobody: return .refused(.notClaimed)
         case .another: return .refused(.notOwner)
-        case .own: return ofOwner(action, at: stage, hasOutcome: hasOutcome)
+        case .own: return ofOwner(action, at: stage, missing: missing)
         }
     }
 
-    private static func ofOwner(_ action: ActionKind, at stage: Stage, hasOutcome: Bool) -> AlertMove {
+    private static func ofOwner(_ action: ActionKind, at stage: Stage, missing: RefusalReason?) -> AlertMove {
         switch action {
-        case .claim: return .stay
+        case .claim, .note, .reRing: return .stay
         case .release: return .stage(.ringing)
         case .dispatch:
             if stage > .dispatched { return .refused(.stagePassed) }
             return stage == .dispatched ? .stay : .stage(.dispatched)
         case .arrive: return stage == .arrived ? .stay : .stage(.arrived)
-        case .close: return hasOutcome ? .stage(.closed) : .refused(.outcomeMissing)
+        case .close: return missing.map(AlertMove.refused) ?? .stage(.closed)
+        case .transfer: return missing.map(AlertMove.refused) ?? .stage(.ringing)
         }
     }
 }

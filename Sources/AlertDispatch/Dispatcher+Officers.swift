@@ -27,12 +27,14 @@ extension Dispatcher {
         let move = AlertMove.of(
             action.action, at: state.alert.stage,
             ownership: Ownership(owner: state.alert.owner, officer: action.officer),
-            hasOutcome: action.outcome != nil)
+            missing: missing(action, state))
         switch move {
         case .refused(let reason):
             refuse(action, reason, owner: state.alert.owner, effects: &effects)
         case .stay:
-            if takeNote(action, state) { publish(state, effects: &effects) }
+            let hasNewNote = takeNote(action, state)
+            if action.action == .reRing { ringAgain(state) }
+            if hasNewNote || action.action == .reRing { publish(state, effects: &effects) }
             effects.append(.feed(.result(action.command, .done(action.alert))))
         case .stage(let stage):
             _ = takeNote(action, state)
@@ -51,13 +53,35 @@ extension Dispatcher {
         case .release:
             state.alert.owner = nil
             beginWait(state, isSeen: true)
-        case .dispatch, .arrive: break
+        case .transfer:
+            state.alert.owner = nil
+            requeue(state) { state in action.to.map(state.move) }
+            beginWait(state, isSeen: false)
+        case .dispatch, .arrive, .note, .reRing: break
         case .close:
             state.alert.outcome = action.outcome
             endWait(state)
             removeFromQueue(state)
             totals.alertsClosed &+= 1
         }
+    }
+
+    /// What an action needs and does not have.
+    private func missing(_ action: OfficerAction, _ state: AlertState) -> RefusalReason? {
+        switch action.action {
+        case .claim, .release, .dispatch, .arrive, .reRing: return nil
+        case .close: return action.outcome == nil ? .outcomeMissing : nil
+        case .note: return action.note.isEmpty ? .noteMissing : nil
+        case .transfer:
+            guard let to = action.to, centresByID[to] != nil else { return .centreUnknown }
+            return to == state.alert.centre ? .alreadyThere : nil
+        }
+    }
+
+    /// An officer wants others to hear it; its next step keeps its time.
+    private func ringAgain(_ state: AlertState) {
+        state.ring()
+        state.wait.progressAt = clock.now
     }
 
     /// A note replaces the former one; an action without a note leaves it.

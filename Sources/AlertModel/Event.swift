@@ -251,11 +251,15 @@ public struct OfficerAction: Hashable, Sendable {
     public let outcome: Outcome?
     /// At most ``noteBytesMax`` bytes of UTF-8.
     public let note: String
+    /// The centre at ``ActionKind/transfer``, nil otherwise.
+    public let to: CentreID?
     /// A note is a few sentences; with it an event still fits 9 slots of 64 bytes.
     public static let noteBytesMax = 500
 
     public init(
-        command: CommandID, alert: AlertID, officer: OfficerID, action: ActionKind, outcome: Outcome?, note: String
+        command: CommandID, alert: AlertID, officer: OfficerID, action: ActionKind, outcome: Outcome?,
+        note: String,
+        to: CentreID? = nil
     ) {
         self.command = command
         self.alert = alert
@@ -263,5 +267,6 @@ public struct OfficerAction: Hashable, Sendable {
         self.action = action
         self.outcome = outcome
         self.note = note
+        self.to = to
     }
 }

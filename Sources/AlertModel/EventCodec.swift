@@ -230,6 +230,8 @@ extension OfficerAction {
         writer.write(action.rawValue)
         writer.write(outcome?.rawValue ?? 0)
         writer.write(note, bytesMax: Self.noteBytesMax)
+        // Only where it means something: what was written before the act existed reads as it always did.
+        if action == .transfer { writer.write(optional: to) }
     }
     init(from reader: inout ByteReader) throws(DecodeError) {
         let command = CommandID(try reader.read())
@@ -237,9 +239,10 @@ extension OfficerAction {
         let officer: OfficerID = try reader.read()
         let action = try reader.read(ActionKind.self)
         let outcome = try reader.readOptional(Outcome.self)
+        let note = try reader.readText()
+        let to = action == .transfer ? try reader.readOptional(CentreID.self) : nil
         self.init(
-            command: command, alert: alert, officer: officer, action: action, outcome: outcome,
-            note: try reader.readText())
+            command: command, alert: alert, officer: officer, action: action, outcome: outcome, note: note, to: to)
     }
 }
 

@@ -31,6 +31,11 @@ public enum RefusalReason: UInt8, CaseIterable, Error, Hashable, Sendable {
     case outcomeMissing = 6
     /// The alert is already past this stage.
     case stagePassed = 7
+    /// A transfer to a centre that nobody registered, or to none.
+    case centreUnknown = 8
+    /// A transfer to the centre where the alert is.
+    case alreadyThere = 9
+    case noteMissing = 10
 }
 
 /// What became of an officer's action.

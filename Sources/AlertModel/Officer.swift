@@ -33,7 +33,8 @@ public struct AuditEntry: Hashable, Sendable {
     public enum Act: String, CaseIterable, Hashable, Sendable {
         case signIn = "sign-in"
         case signOut = "sign-out"
-        case claim, release, dispatch, arrive, close
+        case claim, release, dispatch, arrive, close, note, transfer
+        case reRing = "re-ring"
         case read
         /// The gateway itself removed a journal segment whose time was over.
         case retire

@@ -100,6 +100,12 @@ public enum ActionKind: UInt8, CaseIterable, Hashable, Sendable {
     case dispatch = 3
     case arrive = 4
     case close = 5
+    /// Writes a note; whoever has the alert.
+    case note = 6
+    /// Gives it to another centre, with everything it has.
+    case transfer = 7
+    /// Lets it ring once more.
+    case reRing = 8
 }
 
 /// Why a unit's connection ended.

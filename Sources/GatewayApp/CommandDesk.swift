@@ -47,7 +47,7 @@ final class CommandDesk: Sendable {
     ///   `stopping` while the daemon stops.
     func submit(
         _ kind: ActionKind, on alert: AlertID, by officer: OfficerID, outcome: Outcome?, note: String,
-        now: MonotonicTime
+        to centre: CentreID? = nil, now: MonotonicTime
     ) async throws(ConsoleBackendError) -> CommandResult {
         let result = await withCheckedContinuation { continuation in
             let refusal = state.withLock { state -> ConsoleBackendError? in
@@ -57,7 +57,7 @@ final class CommandDesk: Sendable {
                 let event = Event.officerAction(
                     OfficerAction(
                         command: command, alert: alert, officer: officer, action: kind, outcome: outcome,
-                        note: note))
+                        note: note, to: centre))
                 guard Self.publish(event, to: &state) else { return .busy }
                 state.nextID += 1
                 state.waiting[command] = Waiting(

@@ -27,10 +27,11 @@ struct GatewayBackend: ConsoleBackend {
     }
 
     func submit(
-        _ action: ActionKind, on alert: AlertID, by officer: OfficerID, outcome: Outcome?, note: String
+        _ action: ActionKind, on alert: AlertID, by officer: OfficerID, outcome: Outcome?, note: String,
+        to centre: CentreID?
     ) async throws(ConsoleBackendError) -> CommandResult {
         try await desk.submit(
-            action, on: alert, by: officer, outcome: outcome, note: note, now: clock.now().monotonic)
+            action, on: alert, by: officer, outcome: outcome, note: note, to: centre, now: clock.now().monotonic)
     }
 
     func alertShown(_ alert: AlertID, by officer: OfficerID) async throws(ConsoleBackendError) {

@@ -56,13 +56,15 @@ enum AlertLifeTable {
 struct AlertLifeTests {
     @Test("the table of moves")
     func moves() throws {
-        let actions: [ActionKind] = [.claim, .release, .dispatch, .arrive, .close]
+        let actions: [ActionKind] = [
+            .claim, .release, .dispatch, .arrive, .close, .note, .transfer, .reRing,
+        ]
         #expect(Set(actions) == Set(ActionKind.allCases))
         let expected = AlertLifeTable.states.map { state in
             ["\(state.stage)", "\(state.ownership)"]
                 + actions.map {
                     AlertLifeTable.text(
-                        .of($0, at: state.stage, ownership: state.ownership, hasOutcome: true))
+                        .of($0, at: state.stage, ownership: state.ownership, missing: nil))
                 }
         }
         let documented = try AlertLifeTable.rows(below: "## Moves of officers")
@@ -82,7 +84,7 @@ struct AlertLifeTests {
         ]
         for (stage, ownership) in AlertLifeTable.states {
             for action in ActionKind.allCases {
-                let move = AlertMove.of(action, at: stage, ownership: ownership, hasOutcome: true)
+                let move = AlertMove.of(action, at: stage, ownership: ownership, missing: nil)
                 if case .stage(let next) = move { expected.insert("\(stage) --> \(next): \(action)") }
             }
         }

@@ -99,7 +99,10 @@ struct OfficerTests {
         let alert = world.raised()
         world.act(.claim, alert)
         let before = try world.alert(alert)
-        for action in ActionKind.allCases { world.act(action, alert, officerB, note: "mine") }
+        // Everybody may write a note.
+        for action in ActionKind.allCases where action != .note {
+            world.act(action, alert, officerB, note: "mine")
+        }
         #expect(try world.alert(alert) == before)
     }
 
@@ -125,13 +128,18 @@ struct OfficerTests {
             let alert = AlertLifeTable.bring(world, to: stage)
             let officer = ownership == .another ? officerB : officerA
             let before = try world.alert(alert)
-            let result = world.act(action, alert, officer, outcome: .hoax).result
+            let result = world.act(
+                action, alert, officer, outcome: .hoax, note: action == .note ? "a note" : "",
+                to: action == .transfer ? World.almaty : nil
+            ).result
             let after = try world.alert(alert)
-            switch AlertMove.of(action, at: stage, ownership: ownership, hasOutcome: true) {
+            switch AlertMove.of(action, at: stage, ownership: ownership, missing: nil) {
             case .stage(let next):
                 #expect(result == .done(alert) && after.stage == next)
-                #expect(after.owner == (action == .release ? nil : officer))
-            case .stay: #expect(result == .done(alert) && after == before)
+                #expect(after.owner == ([.release, .transfer].contains(action) ? nil : officer))
+            case .stay:
+                #expect(result == .done(alert) && after.stage == before.stage && after.owner == before.owner)
+                #expect((after == before) != [.note, .reRing].contains(action))
             case .refused(let reason):
                 #expect(result == .refused(reason, owner: before.owner) && after == before)
             }

@@ -84,11 +84,12 @@ struct RandomHistory {
         case 15 where below(2) == 0: return .auditFound(alert)
         case 15: return .stageConfirmed(confirmation(unit, alert))
         default:
-            let action = pick(ActionKind.allCases)
+            let action = below(2) == 0 ? pick([.claim, .close]) : pick(ActionKind.allCases)
             return .officerAction(
                 OfficerAction(
                     command: CommandID(random.next()), alert: alert, officer: officer, action: action,
-                    outcome: action == .close ? pick(Outcome.allCases) : nil, note: pick(Self.texts)))
+                    outcome: action == .close ? pick(Outcome.allCases) : nil, note: pick(Self.texts),
+                    to: action == .transfer && below(5) > 0 ? pick(Self.centres) : nil))
         }
     }
 

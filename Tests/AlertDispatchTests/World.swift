@@ -185,14 +185,14 @@ extension World {
     @discardableResult
     func act(
         _ action: ActionKind, _ alert: AlertID, _ officer: OfficerID = officerA, outcome: Outcome? = .real,
-        note: String = ""
+        note: String = "", to: CentreID? = nil
     ) -> [Effect] {
         nextCommand += 1
         return step(
             .officerAction(
                 OfficerAction(
                     command: CommandID(nextCommand), alert: alert, officer: officer, action: action,
-                    outcome: action == .close ? outcome : nil, note: note)))
+                    outcome: action == .close ? outcome : nil, note: note, to: to)))
     }
 
     /// A unit with link 1 and an open alert by press 1.

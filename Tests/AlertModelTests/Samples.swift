@@ -71,6 +71,10 @@ enum Samples {
             .cancel(Cancel(id: message, pressCounter: 6, cancelledAt: time)),
             .faultBegan(report), .faultEnded(report),
             .alertShown(AlertShown(alert: AlertID(1), officer: officer)),
+            .officerAction(
+                OfficerAction(
+                    command: CommandID(1), alert: AlertID(2), officer: officer, action: .transfer, outcome: nil,
+                    note: "жазба", to: centre)),
             .officerAction(action("Патруль жолда 🚓")), .officerAction(action("", outcome: nil)),
             .policyChanged(CentrePolicy(centre: centre, neighbour: centre, dutyDesk: centre)),
             .auditFound(AlertID(9)),

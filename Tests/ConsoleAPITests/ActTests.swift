@@ -31,6 +31,27 @@ struct ActTests {
         #expect(console.backend.audit.last?.detail == "done: false_press")
     }
 
+    @Test("a note, another ring, and a transfer that takes the alert away")
+    func moreActs() async throws {
+        let console = try Console()
+        let cookie = try await console.cookie("aigul")
+        func send(_ act: String, _ body: String) async throws -> Answer {
+            try await console.send(.post, "/v1/alerts/7/\(act)", cookie: cookie, body: body)
+        }
+        #expect(
+            try await send("note", #"{"note":"аққұба ер адам"}"#).object["note"] as? String == "аққұба ер адам")
+        #expect(try await send("note", "{}").status == 400)
+        #expect(try await send("re-ring", "{}").object["ring_count"] as? Int == 1)
+        #expect(try await send("transfer", #"{"centre":"al maty"}"#).status == 400)
+        let moved = try await send("transfer", #"{"centre":"almaty","note":"theirs"}"#)
+        #expect(
+            moved.object["centre"] as? String == "almaty" && moved.object["former_centre"] as? String == "astana")
+        // Aigul serves Astana alone.
+        #expect(try await send("claim", "{}").status == 403)
+        #expect(console.backend.audit.filter(\.isAllowed).map(\.act) == [.note, .reRing, .transfer])
+        #expect(console.backend.audit.first { $0.act == .transfer }?.detail == "done: to almaty")
+    }
+
     @Test("centres and units are listed with their figures")
     func lists() async throws {
         let console = try Console()

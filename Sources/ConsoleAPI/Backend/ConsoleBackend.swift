@@ -24,9 +24,11 @@ public protocol ConsoleBackend: Sendable {
     /// - Parameters:
     ///   - outcome: given exactly when the action is `close`.
     ///   - note: at most `OfficerAction.noteBytesMax` bytes.
+    ///   - centre: given exactly when the action is `transfer`.
     /// - Throws: ``ConsoleBackendError``; each case says whether something may have happened.
     func submit(
-        _ action: ActionKind, on alert: AlertID, by officer: OfficerID, outcome: Outcome?, note: String
+        _ action: ActionKind, on alert: AlertID, by officer: OfficerID, outcome: Outcome?, note: String,
+        to centre: CentreID?
     ) async throws(ConsoleBackendError) -> CommandResult
 
     /// Tells that a console shows `alert` to `officer`: what makes the alert ring.

@@ -120,6 +120,9 @@ extension Problem {
             case .notClaimed: ("Not claimed", "Claim the alert first.")
             case .outcomeMissing: ("Outcome missing", "Say with which outcome: \(Outcome.words).")
             case .stagePassed: ("Stage passed", "The alert is already past this stage.")
+            case .centreUnknown: ("No such centre", "The registry has no centre of this id.")
+            case .alreadyThere: ("Already there", "The alert is in this centre's queue.")
+            case .noteMissing: ("Note missing", "Write something.")
             case .alertUnknown: (alertUnknown.title, alertUnknown.detail)
             }
         return Problem(status: .conflict, reason: refusal.word, title: title, detail: detail, owner: owner)

@@ -4,14 +4,15 @@ import AlertModel
 import Hummingbird
 
 extension ConsoleResponder {
-    /// Claims, releases, dispatches, marks as arrived or closes, and answers the alert as it is then.
+    /// Does what an officer asks for, and answers the alert as it is then.
     func act(_ action: ActionKind, _ call: ConsoleCall) async throws -> Response {
         let officer = try call.officer()
         let alert = try call.alert().alert
-        let (outcome, note) = try arguments(of: action, call)
+        let arguments = try arguments(of: action, call)
         do {
             let result = try await backend.submit(
-                action, on: alert.id, by: officer.id, outcome: outcome, note: note)
+                action, on: alert.id, by: officer.id, outcome: arguments.outcome, note: arguments.note,
+                to: arguments.centre)
             if case .refused(let reason, let owner) = result { throw Problem.refused(reason, owner: owner) }
         } catch let error as ConsoleBackendError {
             let problem = Problem(error)
@@ -22,7 +23,7 @@ extension ConsoleResponder {
             await audit(call, officer, alert.id, isAllowed: false, detail: problem.reason + owner)
             throw problem
         }
-        await audit(call, officer, alert.id, isAllowed: true, detail: outcome.map { "done: \($0.word)" } ?? "done")
+        await audit(call, officer, alert.id, isAllowed: true, detail: arguments.detail)
         guard let after = feed.alert(alert.id) else { throw Problem.alertUnknown }
         return .json(after.json)
     }
@@ -39,24 +40,55 @@ extension ConsoleResponder {
         return Response(status: .noContent)
     }
 
-    private func arguments(of action: ActionKind, _ call: ConsoleCall) throws(Problem) -> (Outcome?, note: String)
-    {
-        guard action == .close else {
-            _ = try StrictBody(call.body, keys: [])
-            return (nil, "")
+    /// What an act's body says.
+    private struct Arguments {
+        var outcome: Outcome?
+        var note = ""
+        var centre: CentreID?
+
+        /// For the audit record.
+        var detail: String {
+            if let outcome { return "done: \(outcome.word)" }
+            return centre.map { "done: to \($0)" } ?? "done"
         }
-        let body = try StrictBody(call.body, keys: ["outcome", "note"])
-        let word = try body.required("outcome")
-        guard let outcome = Outcome(word: word) else {
-            throw .badBody("'outcome' is '\(word.prefix(64))'; it must be one of \(Outcome.words).")
+    }
+
+    private func arguments(of action: ActionKind, _ call: ConsoleCall) throws(Problem) -> Arguments {
+        var found = Arguments()
+        switch action {
+        case .claim, .release, .dispatch, .arrive, .reRing: _ = try StrictBody(call.body, keys: [])
+        case .close:
+            let body = try StrictBody(call.body, keys: ["outcome", "note"])
+            let word = try body.required("outcome")
+            guard let outcome = Outcome(word: word) else {
+                throw .badBody("'outcome' is '\(word.prefix(64))'; it must be one of \(Outcome.words).")
+            }
+            found.outcome = outcome
+            found.note = try note(body)
+        case .note:
+            let body = try StrictBody(call.body, keys: ["note"])
+            _ = try body.required("note")
+            found.note = try note(body)
+        case .transfer:
+            let body = try StrictBody(call.body, keys: ["centre", "note"])
+            let text = try body.required("centre")
+            guard let centre = try? CentreID(text) else {
+                throw .badBody("'centre' is '\(text.prefix(64))'; it must be the id of a centre.")
+            }
+            found.centre = centre
+            found.note = try note(body)
         }
+        return found
+    }
+
+    private func note(_ body: StrictBody) throws(Problem) -> String {
         let note = body.text("note") ?? ""
         guard note.utf8.count <= OfficerAction.noteBytesMax else {
             throw .badBody(
                 "'note' has \(note.utf8.count) bytes of UTF-8; at most \(OfficerAction.noteBytesMax) are kept. Shorten it."
             )
         }
-        return (outcome, note)
+        return note
     }
 
     private func audit(

@@ -98,6 +98,9 @@ extension RefusalReason: Worded {
         case .notClaimed: "not_claimed"
         case .outcomeMissing: "outcome_missing"
         case .stagePassed: "stage_passed"
+        case .centreUnknown: "no_such_centre"
+        case .alreadyThere: "already_there"
+        case .noteMissing: "note_missing"
         }
     }
 }

@@ -32,7 +32,8 @@ final class FakeBackend: ConsoleBackend {
     }
 
     func submit(
-        _ action: ActionKind, on alert: AlertID, by officer: OfficerID, outcome: Outcome?, note: String
+        _ action: ActionKind, on alert: AlertID, by officer: OfficerID, outcome: Outcome?, note: String,
+        to centre: CentreID?
     ) async throws(ConsoleBackendError) -> CommandResult {
         let (failure, refusal, sequence, now) = state.withLock { state in
             state.sequence += 1
@@ -46,6 +47,11 @@ final class FakeBackend: ConsoleBackend {
         case .release: (changed.stage, changed.owner) = (.ringing, nil)
         case .dispatch: (changed.stage, changed.dispatchedAt) = (.dispatched, now)
         case .arrive: (changed.stage, changed.arrivedAt) = (.arrived, now)
+        case .note: changed.note = note
+        case .transfer:
+            (changed.formerCentre, changed.stage, changed.owner) = (changed.centre, .ringing, nil)
+            changed.centre = centre ?? changed.centre
+        case .reRing: changed.ringCount += 1
         case .close:
             (changed.stage, changed.closedAt, changed.outcome, changed.note) = (.closed, now, outcome, note)
         }
