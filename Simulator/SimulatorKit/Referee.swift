@@ -93,7 +93,7 @@ final class Referee {
     }
 
     private static func precedes(_ left: Alert, _ right: Alert) -> Bool {
-        if left.priority != right.priority { return left.priority < right.priority }
+        if left.queuePriority != right.queuePriority { return left.queuePriority < right.queuePriority }
         if left.escalation != right.escalation { return left.escalation > right.escalation }
         return left.id < right.id
     }
@@ -125,7 +125,8 @@ final class Referee {
                 expected?.hasArrived = false
                 let found = ReferenceModel.OpenAlert(
                     unit: alert.unit, centre: alert.centre, priority: alert.priority, owner: alert.owner,
-                    presses: Int(alert.pressCount), level: alert.escalation, rings: alert.ringCount)
+                    presses: Int(alert.pressCount), level: alert.escalation, rings: alert.ringCount,
+                    queuePriority: alert.queuePriority)
                 if expected != found { report(.agreesWithModel, "alert \(alert.id.value) is \(found)") }
                 seen[alert.id] = found
             }

@@ -14,6 +14,7 @@ struct ReferenceModel {
         var presses = 1
         var level = EscalationLevel.none
         var rings: UInt16 = 0
+        var queuePriority: Priority
     }
 
     private(set) var open: [AlertID: OpenAlert] = [:]
@@ -27,6 +28,9 @@ struct ReferenceModel {
     private var centreOfUnit: [UnitID: CentreID] = [:]
     private var defaultCentre: CentreID?
     private var centres: Set<CentreID> = []
+    private var desks = ReferenceCentres()
+    /// The centre that could not serve an alert.
+    private var takenFrom: [AlertID: CentreID] = [:]
     private(set) var waits = ReferenceWaits()
 
     /// Ticks of 50 ms that an event may take through lane, batches and sync.
@@ -35,7 +39,13 @@ struct ReferenceModel {
     mutating func apply(_ event: Event, _ sequence: JournalSequence, at time: Instant) {
         waits.advance(to: time, isNewProcess: event.kind == .gatewayStarted)
         switch event {
-        case .gatewayStarted(let started): defaultCentre = started.defaultCentre
+        case .gatewayStarted(let started):
+            defaultCentre = started.defaultCentre
+            desks.forgetConsoles(nowNs: waits.nowNs)
+        case .centreStateSet(let set): change(set.centre) { $0.set(set) }
+        case .centreWatched(let watched):
+            let nowNs = waits.nowNs
+            change(watched.centre) { $0.watch(watched, nowNs: nowNs) }
         case .unitRegistered(let unit): centreOfUnit[unit.id] = unit.centre
         case .unitRemoved(let unit): centreOfUnit[unit] = nil
         case .centreRegistered(let centre): centres.insert(centre.id)
@@ -43,7 +53,13 @@ struct ReferenceModel {
         case .alertShown(let shown):
             if open[shown.alert]?.owner == nil { waits.seen(shown.alert) }
         case .timerFired(let fired):
-            if let step = waits.fired(fired, level: open[fired.key.alert]?.level) { take(step, fired.key.alert) }
+            if fired.key.kind == .centreUnwatched, let centre = fired.key.id(CentreID.self) {
+                change(centre) { $0.unwatched(centre, fired) }
+            } else if fired.key.kind == .starvation {
+                starve(fired)
+            } else if let step = waits.fired(fired, level: open[fired.key.alert]?.level) {
+                take(step, fired.key.alert)
+            }
         case .auditFound(let alert): audited(alert)
         case .press(let press): apply(press, sequence)
         case .officerAction(let action): mustSucceed[action.command] = apply(action)
@@ -57,10 +73,15 @@ struct ReferenceModel {
         if let known = open.first(where: { $0.value.unit == press.id.unit })?.key {
             open[known]?.presses += 1
             if let old = open[known]?.priority { open[known]?.priority = min(old, priority) }
-        } else if let centre = centreOfUnit[press.id.unit] ?? defaultCentre {
-            newest[press.id.unit] = AlertID(sequence.value)
-            open[AlertID(sequence.value)] = OpenAlert(unit: press.id.unit, centre: centre, priority: priority)
-            waits.begin(AlertID(sequence.value), centre: centre, isSeen: false)
+            if let old = open[known]?.queuePriority { open[known]?.queuePriority = min(old, priority) }
+        } else if let own = centreOfUnit[press.id.unit] ?? defaultCentre {
+            let id = AlertID(sequence.value)
+            let centre = desks.takesPresses(own) ? own : substitute(own) ?? own
+            if centre != own { takenFrom[id] = own }
+            newest[press.id.unit] = id
+            open[id] = OpenAlert(
+                unit: press.id.unit, centre: centre, priority: priority, queuePriority: priority)
+            waits.begin(id, centre: centre, isSeen: false, priority: priority)
         }
     }
 
@@ -84,19 +105,24 @@ struct ReferenceModel {
         switch action.action {
         case .claim, .note, .reRing: break
         case .transfer:
-            guard let to = action.to, centres.contains(to), to != alert.centre else { return false }
+            guard let to = action.to, centres.contains(to), to != alert.centre, desks.takesOthers(to) else {
+                return false
+            }
+            takenFrom[action.alert] = nil
+            open[action.alert]?.queuePriority = alert.priority
             released.insert(action.alert)
             open[action.alert]?.owner = nil
             open[action.alert]?.hasArrived = false
             open[action.alert]?.level = .none
             open[action.alert]?.centre = to
-            waits.begin(action.alert, centre: to, isSeen: false)
+            waits.begin(action.alert, centre: to, isSeen: false, priority: alert.priority)
         case .release:
             released.insert(action.alert)
             open[action.alert]?.owner = nil
             open[action.alert]?.hasArrived = false
             open[action.alert]?.level = .none
-            waits.begin(action.alert, centre: alert.centre, isSeen: true)
+            open[action.alert]?.queuePriority = alert.priority
+            waits.begin(action.alert, centre: alert.centre, isSeen: true, priority: alert.priority)
         case .dispatch: return !alert.hasArrived
         case .arrive: open[action.alert]?.hasArrived = true
         case .close:
@@ -112,20 +138,58 @@ struct ReferenceModel {
         guard var alert = open[id] else { return }
         alert.level = step.level
         alert.rings += 1
-        if let target = step.target, target != alert.centre {
+        if let target = step.target, desks.takesOthers(target) {
+            takenFrom[id] = nil
+            if target != alert.centre { waits.moved(id) }
             alert.centre = target
-            waits.moved(id)
         }
         open[id] = alert
         waits.arm(id, level: step.level)
     }
 
     private mutating func audited(_ id: AlertID) {
-        guard var alert = open[id], waits.audit(id, level: alert.level) else { return }
+        guard var alert = open[id] else { return }
+        guard waits.audit(id, level: alert.level, isWatched: desks.consoles(alert.centre) != 0) else { return }
         if let step = waits.next(id, level: alert.level) { return take(step, id) }
         alert.rings += 1
         alert.level = max(alert.level, .supervisors)
         open[id] = alert
+    }
+
+    /// Fail-over centre, neighbour, duty desk, default centre: the first that takes it.
+    private func substitute(_ centre: CentreID) -> CentreID? {
+        let policy = waits.policy(centre)
+        return [policy.failover, policy.neighbour, policy.dutyDesk, defaultCentre].compactMap { $0 }
+            .first { $0 != centre && desks.takesOthers($0) }
+    }
+
+    private mutating func change(_ centre: CentreID, _ body: (inout ReferenceCentres) -> Void) {
+        let (kept, took) = (desks.keepsAlerts(centre), desks.takesPresses(centre))
+        body(&desks)
+        for id in open.keys.sorted() where open[id]?.owner == nil {
+            if kept, !desks.keepsAlerts(centre), open[id]?.centre == centre, let target = substitute(centre) {
+                takenFrom[id] = takenFrom[id] ?? centre
+                relocate(id, to: target)
+            }
+            if !took, desks.takesPresses(centre), takenFrom[id] == centre {
+                takenFrom[id] = nil
+                if open[id]?.centre != centre { relocate(id, to: centre) }
+            }
+        }
+    }
+
+    private mutating func relocate(_ id: AlertID, to centre: CentreID) {
+        open[id]?.centre = centre
+        waits.moved(id)
+        waits.armUnseen(id)
+    }
+
+    private mutating func starve(_ fired: TimerFired) {
+        let id = fired.key.alert
+        guard let alert = open[id], waits.starves(id, fired), alert.priority > .urgent,
+            let higher = Priority(rawValue: alert.priority.rawValue - 1)
+        else { return }
+        open[id]?.queuePriority = min(alert.queuePriority, higher)
     }
 
     /// Alerts whose next step should have been in the journal long ago, and by how many milliseconds.

@@ -21,12 +21,13 @@ struct ReferenceWaits {
         /// When the next step falls due by time, and because nobody saw the alert.
         var stepNs: UInt64?
         var unseenNs: UInt64?
+        var starvesNs: UInt64?
     }
 
     var policies: [CentreID: CentrePolicy] = [:]
     private var waits: [AlertID: Wait] = [:]
     private var audits: [AlertID: Int] = [:]
-    private var nowNs: UInt64 = 0
+    private(set) var nowNs: UInt64 = 0
     private var last: Instant?
 
     /// A second: a release ends the wait but keeps how often the auditor found the alert.
@@ -42,7 +43,7 @@ struct ReferenceWaits {
         nowNs += UInt64(max(0, elapsed))
     }
 
-    private func policy(_ centre: CentreID) -> CentrePolicy { policies[centre] ?? CentrePolicy(centre: centre) }
+    func policy(_ centre: CentreID) -> CentrePolicy { policies[centre] ?? CentrePolicy(centre: centre) }
 
     /// The step behind `level`; of those at one time the last.
     func next(_ id: AlertID, level: EscalationLevel) -> Step? {
@@ -59,10 +60,21 @@ struct ReferenceWaits {
         return Step(level: taken.0, target: taken.2, afterNs: UInt64(soonest) * Self.secondNs)
     }
 
-    mutating func begin(_ id: AlertID, centre: CentreID, isSeen: Bool) {
+    mutating func begin(_ id: AlertID, centre: CentreID, isSeen: Bool, priority: Priority) {
         waits[id] = Wait(
             policyCentre: centre, startedNs: nowNs, progressNs: nowNs, isSeen: isSeen, audits: audits[id] ?? 0)
         arm(id, level: .none)
+        let starvationS = policy(centre).starvationS
+        if starvationS > 0, priority > .urgent {
+            waits[id]?.starvesNs = nowNs + UInt64(starvationS) * Self.secondNs
+        }
+    }
+
+    /// Whether an alert has waited too long.
+    mutating func starves(_ id: AlertID, _ fired: TimerFired) -> Bool {
+        guard waits[id]?.starvesNs == fired.due.nanoseconds else { return false }
+        waits[id]?.starvesNs = nil
+        return true
     }
 
     mutating func end(_ id: AlertID) {
@@ -97,16 +109,30 @@ struct ReferenceWaits {
         waits[id] = wait
     }
 
+    /// Counts anew until somebody of the centre where it is now sees it.
+    mutating func armUnseen(_ id: AlertID) {
+        guard let wait = waits[id] else { return }
+        let unseenNs = UInt64(policy(wait.policyCentre).unseenS) * Self.secondNs
+        waits[id]?.progressNs = nowNs
+        waits[id]?.unseenNs = wait.stepNs != nil && !wait.isSeen && unseenNs > 0 ? nowNs + unseenNs : nil
+    }
+
     /// What a firing does; nil when it came for nothing.
     mutating func fired(_ fired: TimerFired, level: EscalationLevel?) -> Step? {
         guard let level, let wait = waits[fired.key.alert] else { return nil }
         let due = fired.key.kind == .escalation ? wait.stepNs : wait.unseenNs
         guard due == fired.due.nanoseconds else { return nil }
-        return next(fired.key.alert, level: level)
+        guard let step = next(fired.key.alert, level: level) else {
+            // The policy has lost its steps since.
+            waits[fired.key.alert]?.stepNs = nil
+            waits[fired.key.alert]?.unseenNs = nil
+            return nil
+        }
+        return step
     }
 
     /// Whether the auditor was right; notes that it came.
-    mutating func audit(_ id: AlertID, level: EscalationLevel) -> Bool {
+    mutating func audit(_ id: AlertID, level: EscalationLevel, isWatched: Bool) -> Bool {
         guard var wait = waits[id] else { return false }
         let quietNs = nowNs - wait.progressNs
         guard quietNs > (wait.audits == 0 ? 5_500_000_000 : 30_000_000_000) else { return false }
@@ -116,7 +142,7 @@ struct ReferenceWaits {
         let isOverdue = step.map {
             waitedS > $0.afterNs / Self.secondNs + 2 && quietNs > (UInt64(policy.unseenS) + 2) * Self.secondNs
         }
-        guard !wait.isSeen || step == nil || isOverdue == true else { return false }
+        guard !wait.isSeen || !isWatched || step == nil || isOverdue == true else { return false }
         wait.audits += 1
         wait.progressNs = nowNs
         waits[id] = wait

@@ -90,7 +90,7 @@ final class SimulatedGateway {
     private func takeDue(tick: Int, at now: Instant, _ random: inout SeededGenerator) {
         var due: [Event] = []
         dispatcher.dueTimers(at: now.monotonic, max: Self.batchMax, into: &due)
-        if bug == .losesTimers { due.removeAll { _ in random.chance(perMille: 300) } }
+        if bug == .losesTimers { due.removeAll { _ in random.chance(perMille: 700) } }
         // Ticks are 50 ms.
         if tick - lastAuditTick >= Int(Dispatcher.auditEveryS) * 20, bug != .losesTimers {
             lastAuditTick = tick

@@ -8,6 +8,16 @@ extension Simulation {
     func misfortune() {
         if random.chance(perMille: 15) { gateway.lightFuse(random.below(6)) }
         if random.chance(perMille: 10) { clockOffsetMs = Int64(random.below(20_000)) - 10_000 }
+        if random.chance(perMille: 12), let centre = random.pick(centres), let officer = officers.first {
+            // Mostly back to active, so that centres are there to be chosen.
+            let state = random.chance(perMille: 500) ? CentreState.active : random.pick(CentreState.allCases)
+            let set = CentreStateSet(centre: centre, state: state ?? .active, officer: officer.id)
+            gateway.receive(.centreStateSet(set), at: now)
+        }
+        if random.chance(perMille: 12), let centre = random.pick(centres) {
+            let watched = CentreWatched(centre: centre, consoles: UInt16(random.below(2)))
+            gateway.receive(.centreWatched(watched), at: now)
+        }
         if random.chance(perMille: 4), let centre = random.pick(centres) {
             gateway.receive(.policyChanged(policy(of: centre)), at: now)
         }

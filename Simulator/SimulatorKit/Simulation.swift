@@ -197,7 +197,8 @@ public final class Simulation {
         let third = second + UInt16(1 + random.below(3))
         func target() -> CentreID? { random.chance(perMille: 700) ? random.pick(centres) : nil }
         return CentrePolicy(
-            centre: centre, timesS: (first, second, third), unseenS: UInt16(random.below(4)), neighbour: target(),
+            centre: centre, timesS: (first, second, third), unseenS: UInt16(random.below(4)),
+            starvationS: UInt16(random.below(5)), neighbour: target(),
             failover: target(), dutyDesk: target())
     }
 

@@ -38,6 +38,9 @@ struct AlertQueue: Sendable {
     private var root = Self.none
     private var free = Self.none
 
+    /// Nodes visited by inserts and removes; for tests of the cost.
+    private(set) var steps: UInt64 = 0
+
     /// Alerts in the queue.
     private(set) var count = 0
 
@@ -69,6 +72,7 @@ struct AlertQueue: Sendable {
         var parent = Self.none
         var index = root
         while index != Self.none, nodes[index].weight >= weight {
+            steps &+= 1
             parent = index
             index = key < nodes[index].key ? nodes[index].left : nodes[index].right
         }
@@ -87,6 +91,7 @@ struct AlertQueue: Sendable {
         var parent = Self.none
         var index = root
         while index != Self.none, nodes[index].key != key {
+            steps &+= 1
             parent = index
             index = key < nodes[index].key ? nodes[index].left : nodes[index].right
         }
@@ -122,6 +127,7 @@ struct AlertQueue: Sendable {
     /// Cuts a subtree into the keys before and the keys after `key`.
     private mutating func split(_ index: Int, at key: Key) -> (left: Int, right: Int) {
         guard index != Self.none else { return (Self.none, Self.none) }
+        steps &+= 1
         if nodes[index].key < key {
             let (left, right) = split(nodes[index].right, at: key)
             nodes[index].right = left
@@ -136,6 +142,7 @@ struct AlertQueue: Sendable {
     private mutating func join(_ left: Int, _ right: Int) -> Int {
         if left == Self.none { return right }
         if right == Self.none { return left }
+        steps &+= 1
         if nodes[left].weight > nodes[right].weight {
             nodes[left].right = join(nodes[left].right, right)
             return left

@@ -39,6 +39,8 @@ extension AlertState {
         writer.optional(alert.nextStepAt)
         writer.number(UInt64(alert.ringCount))
         writer.number(UInt64(alert.auditCount))
+        writer.byte(alert.queuePriority.rawValue)
+        writer.optional(takenFrom)
         writer.id(wait.centre)
         writer.number(wait.startedAt.nanoseconds)
         writer.number(wait.progressAt.nanoseconds)
@@ -56,12 +58,14 @@ extension AlertState {
         alert.nextStepAt = try reader.optionalTime()
         alert.ringCount = try reader.number(UInt16.self)
         alert.auditCount = try reader.number(UInt16.self)
+        alert.queuePriority = try reader.listed()
+        let takenFrom = try reader.optionalID(CentreID.self)
         let wait = Wait(
             centre: try reader.id(), startedAt: JournalTime(nanoseconds: try reader.number()),
             progressAt: JournalTime(nanoseconds: try reader.number()), isSeen: try reader.flag())
         self.init(
             alert, latestPress: latestPress, cancelledBy: cancelledBy, stageAt: stageAt,
-            furthestStage: furthestStage, wait: wait)
+            furthestStage: furthestStage, wait: wait, takenFrom: takenFrom)
     }
 }
 

@@ -31,12 +31,13 @@ extension Dispatcher {
         }
     }
 
-    /// Whether nobody looks at an alert: unclaimed, quiet, and not seen, past its last step, or a step is overdue.
+    /// Whether nobody looks at an alert: unclaimed, quiet, and not seen, without a console on
+    /// its centre, past its last step, or a step is overdue.
     private func isNeglected(_ state: AlertState, at now: JournalTime) -> Bool {
         guard state.alert.owner == nil, state.alert.stage != .closed else { return false }
         let quiet = now.nanosecondsSince(state.wait.progressAt)
         guard quiet > (state.alert.auditCount == 0 ? Self.quietNs : Self.quietAgainNs) else { return false }
-        if !state.wait.isSeen { return true }
+        if !state.wait.isSeen || situations[state.alert.centre]?.consoles == 0 { return true }
         let policy = policies[state.wait.centre] ?? CentrePolicy(centre: state.wait.centre)
         let steps: [(EscalationLevel, UInt16, Bool)] = [
             (.reRing, policy.reRingS, true), (.supervisors, policy.supervisorsS, true),

@@ -13,17 +13,38 @@ extension Dispatcher {
 
     /// The alert waits from now on: raised, released or moved by a person.
     mutating func beginWait(_ state: AlertState, isSeen: Bool) {
-        requeue(state) { $0.alert.escalation = .none }
+        requeue(state) { state in
+            state.alert.escalation = .none
+            state.alert.queuePriority = state.alert.priority
+        }
         state.wait = Wait(
             centre: state.alert.centre, startedAt: clock.now, progressAt: clock.now, isSeen: isSeen)
         armNextStep(of: state)
+        let starvationS = policy(of: state.alert.centre).starvationS
+        if starvationS > 0, state.alert.priority > .urgent {
+            deadlines.arm(TimerKey(.starvation, state.alert.id), at: clock.now.advanced(bySeconds: starvationS))
+        }
     }
 
     /// Nobody has to be called any more.
     mutating func endWait(_ state: AlertState) {
+        deadlines.disarm(TimerKey(.starvation, state.alert.id))
+        endSteps(of: state)
+    }
+
+    private mutating func endSteps(of state: AlertState) {
         deadlines.disarm(TimerKey(.escalation, state.alert.id))
         deadlines.disarm(TimerKey(.unseen, state.alert.id))
         state.alert.nextStepAt = nil
+    }
+
+    /// It has waited long: it stands before what has its priority, but never with what is a matter of life.
+    mutating func standsHigher(_ id: AlertID, effects: inout [Effect]) {
+        guard let state = alerts[id], state.isWaiting,
+            let higher = Priority(rawValue: state.alert.priority.rawValue &- 1), higher >= .urgent
+        else { return }
+        requeue(state) { $0.alert.queuePriority = min($0.alert.queuePriority, higher) }
+        publish(state, effects: &effects)
     }
 
     /// Seconds between two steps at least: after a long stop of the gateway the steps do not all fall at once.
@@ -31,11 +52,18 @@ extension Dispatcher {
 
     private mutating func armNextStep(of state: AlertState) {
         let policy = policy(of: state.wait.centre)
-        guard let next = policy.step(after: state.alert.escalation) else { return endWait(state) }
+        guard let next = policy.step(after: state.alert.escalation) else { return endSteps(of: state) }
         var due = state.wait.startedAt.advanced(bySeconds: next.afterS)
         if state.alert.escalation > .none { due = max(due, clock.now.advanced(bySeconds: Self.restS(policy))) }
         deadlines.arm(TimerKey(.escalation, state.alert.id), at: due)
-        if !state.wait.isSeen, policy.unseenS > 0 {
+        armUnseen(state)
+    }
+
+    /// Counts from now on until a console of its centre shows the alert, while there is a step to go.
+    mutating func armUnseen(_ state: AlertState) {
+        let policy = policy(of: state.wait.centre)
+        let hasStep = deadlines.armed[TimerKey(.escalation, state.alert.id)] != nil
+        if hasStep, !state.wait.isSeen, policy.unseenS > 0 {
             let unseen = clock.now.advanced(bySeconds: policy.unseenS)
             deadlines.arm(TimerKey(.unseen, state.alert.id), at: unseen)
         } else {
@@ -62,24 +90,26 @@ extension Dispatcher {
     /// The time of the alert's next step has come.
     mutating func stepIsDue(_ id: AlertID, effects: inout [Effect]) {
         guard let state = alerts[id], state.isWaiting else { return }
-        takeStep(state, effects: &effects)
+        // The policy may have lost its steps since: then consoles hear that none will come.
+        if !takeStep(state, effects: &effects) { publish(state, effects: &effects) }
     }
 
     /// - Returns: false when there is no further step.
-    @discardableResult
     mutating func takeStep(_ state: AlertState, effects: inout [Effect]) -> Bool {
         let policy = policy(of: state.wait.centre)
         guard let next = policy.step(after: state.alert.escalation) else {
-            endWait(state)
+            endSteps(of: state)
             return false
         }
         totals.escalations &+= 1
         state.ring()
         state.wait.progressAt = clock.now
-        let target = policy.target(at: next.level) ?? state.alert.centre
+        // A centre that takes nothing is passed over: the alert rings where it is and goes on at its next step.
+        let target = policy.target(at: next.level).flatMap { situation(of: $0).takesOthers ? $0 : nil }
+        if target != nil { state.takenFrom = nil }
         requeue(state) { state in
             state.alert.escalation = next.level
-            state.move(to: target)
+            state.move(to: target ?? state.alert.centre)
         }
         armNextStep(of: state)
         publish(state, effects: &effects)

@@ -85,6 +85,12 @@ extension Dispatcher {
             if deadlines.armed[TimerKey(.unseen, id)] != nil, !state.isWaiting || state.wait.isSeen {
                 wrong.append("alert \(id.value) is called unseen")
             }
+            if deadlines.armed[TimerKey(.starvation, id)] != nil, !state.isWaiting {
+                wrong.append("alert \(id.value) is claimed and starves")
+            }
+            if state.alert.queuePriority > state.alert.priority {
+                wrong.append("alert \(id.value) stands lower than its priority")
+            }
             if (state.alert.nextStepAt != nil) != (nextStep(of: id) != nil) {
                 wrong.append("alert \(id.value) tells of another next step than it has")
             }
@@ -92,7 +98,8 @@ extension Dispatcher {
                 wrong.append("alert \(id.value) was shown and does not ring")
             }
         }
-        for key in deadlines.armed.keys where key.kind == .escalation || key.kind == .unseen {
+        let ofAlerts: Set<TimerKind> = [.escalation, .unseen, .starvation]
+        for key in deadlines.armed.keys where ofAlerts.contains(key.kind) {
             if alerts[key.alert] == nil { wrong.append("a deadline of alert \(key.alert.value) has no alert") }
         }
     }

@@ -55,6 +55,7 @@ extension Dispatcher {
             beginWait(state, isSeen: true)
         case .transfer:
             state.alert.owner = nil
+            state.takenFrom = nil
             requeue(state) { state in action.to.map(state.move) }
             beginWait(state, isSeen: false)
         case .dispatch, .arrive, .note, .reRing: break
@@ -74,7 +75,8 @@ extension Dispatcher {
         case .note: return action.note.isEmpty ? .noteMissing : nil
         case .transfer:
             guard let to = action.to, centresByID[to] != nil else { return .centreUnknown }
-            return to == state.alert.centre ? .alreadyThere : nil
+            if to == state.alert.centre { return .alreadyThere }
+            return situation(of: to).takesOthers ? nil : .centreNotTaking
         }
     }
 

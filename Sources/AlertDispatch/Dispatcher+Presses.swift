@@ -29,10 +29,14 @@ extension Dispatcher {
         if let closed = unit.latestAlert { forget(closed, of: unit) }
         let state = AlertState(
             Alert(
-                id: AlertID(lastSequence.value), unit: press.id.unit, centre: unit.record.centre,
+                id: AlertID(lastSequence.value), unit: press.id.unit, centre: placement(for: unit.record.centre),
                 category: press.category, priority: press.category.defaultPriority, press: press.id,
                 pressedAt: press.pressedAt, receivedAt: press.receivedAt, storedAt: max(now, press.receivedAt),
                 position: press.position))
+        if state.alert.centre != unit.record.centre {
+            state.takenFrom = unit.record.centre
+            state.alert.formerCentre = unit.record.centre
+        }
         alerts[state.alert.id] = state
         unit.latestAlert = state
         beginWait(state, isSeen: false)
@@ -68,7 +72,10 @@ extension Dispatcher {
         }
         let priority = min(state.alert.priority, press.category.defaultPriority)
         if priority != state.alert.priority {
-            requeue(state) { $0.alert.priority = priority }
+            requeue(state) { state in
+                state.alert.priority = priority
+                state.alert.queuePriority = min(state.alert.queuePriority, priority)
+            }
         }
     }
 

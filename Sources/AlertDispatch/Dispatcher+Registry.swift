@@ -20,6 +20,7 @@ extension Dispatcher {
             if hasNewCentre { unit.record = unregisteredRecord(from: unit.record) }
             if wasOnline || hasNewCentre { publish(unit, effects: &effects) }
         }
+        forgetConsoles()
         adoptUnassigned(effects: &effects)
         restateSteps(effects: &effects)
     }

@@ -35,6 +35,7 @@ extension Dispatcher {
         precondition(kept == alerts.count, "every alert that is kept is its unit's latest")
         writeClosedAlerts(to: &writer)
         writePolicies(to: &writer)
+        writeSituations(to: &writer)
         clock.write(to: &writer)
         deadlines.write(to: &writer)
         return writer.bytes
@@ -102,6 +103,7 @@ extension Dispatcher {
         let units = try readUnits(&reader)
         let closedAlerts = try readClosedAlerts(&reader)
         let policies = try readPolicies(&reader)
+        let situations = try readSituations(&reader)
         let clock = try JournalClock(from: &reader)
         let deadlines = try Deadlines(from: &reader)
         guard reader.remaining == 0 else { throw reader.error(.trailingBytes) }
@@ -113,7 +115,8 @@ extension Dispatcher {
         }
         let dispatcher = Dispatcher(
             defaultCentre: defaultCentre, centresByID: centres, units: units, alerts: alerts, queues: queues,
-            closedAlerts: closedAlerts, policies: policies, clock: clock, deadlines: deadlines, totals: totals,
+            closedAlerts: closedAlerts, policies: policies, situations: situations, clock: clock,
+            deadlines: deadlines, totals: totals,
             lastSequence: lastSequence,
             lastAlertChange: lastAlertChange)
         if let wrong = dispatcher.checkInvariants().first { throw reader.error(.inconsistent(wrong)) }

@@ -34,6 +34,9 @@ extension Dispatcher {
         totals.timersFired &+= 1
         switch fired.key.kind {
         case .escalation, .unseen: stepIsDue(fired.key.alert, effects: &effects)
+        case .starvation: standsHigher(fired.key.alert, effects: &effects)
+        case .centreUnwatched:
+            if let centre = fired.key.id(CentreID.self) { centreIsUnwatched(centre, effects: &effects) }
         }
     }
 }

@@ -39,6 +39,8 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
     var closedAlerts: [AlertID: ClosedAlert]
     /// How each centre wants its unclaimed alerts treated; one without an entry goes by the defaults.
     var policies: [CentreID: CentrePolicy]
+    /// How each centre stands of which anything is known.
+    var situations: [CentreID: CentreSituation]
     /// The time of the latest record, and everything that falls due.
     var clock: JournalClock
     var deadlines: Deadlines
@@ -54,7 +56,8 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
     public init() {
         self.init(
             defaultCentre: nil, centresByID: [:], units: [:], alerts: [:], queues: [:], closedAlerts: [:],
-            policies: [:], clock: JournalClock(), deadlines: Deadlines(), totals: DispatchTotals(),
+            policies: [:], situations: [:], clock: JournalClock(), deadlines: Deadlines(),
+            totals: DispatchTotals(),
             lastSequence: .zero, lastAlertChange: .zero)
     }
 
@@ -62,7 +65,8 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
     init(
         defaultCentre: CentreID?, centresByID: [CentreID: CentreRecord], units: [UnitID: UnitState],
         alerts: [AlertID: AlertState], queues: [CentreID: AlertQueue], closedAlerts: [AlertID: ClosedAlert],
-        policies: [CentreID: CentrePolicy], clock: JournalClock, deadlines: Deadlines, totals: DispatchTotals,
+        policies: [CentreID: CentrePolicy],
+        situations: [CentreID: CentreSituation], clock: JournalClock, deadlines: Deadlines, totals: DispatchTotals,
         lastSequence: JournalSequence, lastAlertChange: JournalSequence
     ) {
         self.defaultCentre = defaultCentre
@@ -72,6 +76,7 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         self.queues = queues
         self.closedAlerts = closedAlerts
         self.policies = policies
+        self.situations = situations
         self.clock = clock
         self.deadlines = deadlines
         self.totals = totals
@@ -108,6 +113,8 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         case .stageConfirmed(let confirmation): stageConfirmed(confirmation, effects: &effects)
         case .alertShown(let shown): alertShown(shown, at: now, effects: &effects)
         case .officerAction(let action): officerActed(action, at: now, effects: &effects)
+        case .centreWatched(let watched): centreWatched(watched, effects: &effects)
+        case .centreStateSet(let set): centreStateSet(set, effects: &effects)
         case .timerFired(let fired): timerFired(fired, at: now, effects: &effects)
         case .auditFound(let alert): auditFound(alert, effects: &effects)
         case .heartbeat, .position: observe(event, at: time, effects: &effects)

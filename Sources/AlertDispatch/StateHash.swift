@@ -64,6 +64,12 @@ extension Dispatcher {
                 hasher.mix(entry.value.owner)
             })
         hasher.mix(sum(policies.values) { hasher, policy in Self.mix(policy, into: &hasher) })
+        hasher.mix(
+            sum(situations) { hasher, entry in
+                hasher.mix(entry.key)
+                hasher.mix(UInt64(entry.value.state.rawValue) << 1 | (entry.value.isUnreachable ? 1 : 0))
+                hasher.mix(entry.value.consoles.map(Int64.init))
+            })
         hasher.mix(clock.now.nanoseconds)
         hasher.mix(clock.latest?.wall.nanoseconds)
         hasher.mix(clock.latest?.monotonic.nanoseconds ?? 0)
@@ -108,7 +114,7 @@ extension Dispatcher {
         hasher.mix(policy.centre)
         for seconds in [
             policy.reRingS, policy.supervisorsS, policy.neighbourS, policy.failoverS, policy.dutyDeskS,
-            policy.unseenS,
+            policy.unseenS, policy.starvationS,
         ] { hasher.mix(UInt64(seconds)) }
         hasher.mix(policy.neighbour)
         hasher.mix(policy.failover)
@@ -162,6 +168,8 @@ extension Dispatcher {
         hasher.mix(state.cancelledBy)
         hasher.mix(
             UInt64(alert.escalation.rawValue) << 32 | UInt64(alert.ringCount) << 16 | UInt64(alert.auditCount))
+        hasher.mix(UInt64(alert.queuePriority.rawValue))
+        hasher.mix(state.takenFrom)
         hasher.mix(alert.formerCentre)
         hasher.mix(alert.nextStepAt?.nanoseconds)
         hasher.mix(state.wait.centre)

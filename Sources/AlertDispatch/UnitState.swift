@@ -121,17 +121,19 @@ final class AlertState {
     private(set) var furthestStage: Stage
     /// How it has been waiting for an officer; of a claimed alert, how it had been.
     var wait: Wait
+    /// The centre that cannot serve it; it returns there when that can again and nobody has claimed it.
+    var takenFrom: CentreID?
 
     convenience init(_ alert: Alert) {
         self.init(
             alert, latestPress: alert.press, cancelledBy: nil, stageAt: alert.storedAt, furthestStage: .stored,
-            wait: Wait(centre: alert.centre, startedAt: .zero, progressAt: .zero, isSeen: false))
+            wait: Wait(centre: alert.centre, startedAt: .zero, progressAt: .zero, isSeen: false), takenFrom: nil)
     }
 
     /// An alert out of all its parts, for a snapshot.
     init(
         _ alert: Alert, latestPress: MessageID, cancelledBy: MessageID?, stageAt: WallTime, furthestStage: Stage,
-        wait: Wait
+        wait: Wait, takenFrom: CentreID?
     ) {
         self.alert = alert
         self.latestPress = latestPress
@@ -139,10 +141,11 @@ final class AlertState {
         self.stageAt = stageAt
         self.furthestStage = furthestStage
         self.wait = wait
+        self.takenFrom = takenFrom
     }
 
     var key: AlertQueue.Key {
-        AlertQueue.Key(priority: alert.priority, escalation: alert.escalation, alert: alert.id)
+        AlertQueue.Key(priority: alert.queuePriority, escalation: alert.escalation, alert: alert.id)
     }
 
     /// Brings the alert to a stage and remembers the first time that it came there.

@@ -46,6 +46,8 @@ public struct Alert: Hashable, Sendable {
     public var ringCount: UInt16
     /// How often the auditor found that nobody looks at it.
     public var auditCount: UInt16
+    /// Its place in the queue goes by this priority: its own, or one level higher after a long wait.
+    public var queuePriority: Priority
 
     public init(
         id: AlertID, unit: UnitID, centre: CentreID, category: Category, priority: Priority, press: MessageID,
@@ -69,6 +71,7 @@ public struct Alert: Hashable, Sendable {
         self.escalation = .none
         self.ringCount = 0
         self.auditCount = 0
+        self.queuePriority = priority
     }
 
     /// Whether officers still have to deal with it.
@@ -108,6 +111,7 @@ extension Alert {
         writer.write(optional: nextStepAt)
         writer.write(ringCount)
         writer.write(auditCount)
+        writer.write(queuePriority.rawValue)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -143,5 +147,6 @@ extension Alert {
         nextStepAt = try reader.readOptionalTime()
         ringCount = try reader.read()
         auditCount = try reader.read()
+        queuePriority = try reader.read()
     }
 }

@@ -29,6 +29,8 @@ public struct CentrePolicy: Hashable, Sendable {
     public let dutyDeskS: UInt16
     /// An alert that no console has shown for so many seconds goes to its next step at once; 0 leaves that out.
     public let unseenS: UInt16
+    /// An alert below ``Priority/urgent`` that has waited so many seconds stands one level higher; 0 leaves that out.
+    public let starvationS: UInt16
     /// Where the steps lead; nil leaves the step out.
     public let neighbour: CentreID?
     public let failover: CentreID?
@@ -37,6 +39,7 @@ public struct CentrePolicy: Hashable, Sendable {
     /// The default times: NENA-STA-020.1's 15 s, and two more of the same.
     public static let defaultTimesS: (first: UInt16, second: UInt16, third: UInt16) = (15, 30, 45)
     public static let defaultUnseenS: UInt16 = 5
+    public static let defaultStarvationS: UInt16 = 600
 
     /// A policy by three times: first rung again with supervisors, then the neighbour, then the fail-over centre;
     /// the duty desk comes in place of a fail-over centre, or as much later as the third time is behind the second.
@@ -44,7 +47,8 @@ public struct CentrePolicy: Hashable, Sendable {
     /// - Parameter timesS: seconds, rising.
     public init(
         centre: CentreID, timesS: (first: UInt16, second: UInt16, third: UInt16) = defaultTimesS,
-        unseenS: UInt16 = defaultUnseenS, neighbour: CentreID? = nil, failover: CentreID? = nil,
+        unseenS: UInt16 = defaultUnseenS, starvationS: UInt16 = defaultStarvationS,
+        neighbour: CentreID? = nil, failover: CentreID? = nil,
         dutyDesk: CentreID? = nil
     ) {
         let gap = timesS.third > timesS.second ? timesS.third - timesS.second : 0
@@ -52,12 +56,14 @@ public struct CentrePolicy: Hashable, Sendable {
         self.init(
             centre: centre, reRingS: timesS.first, supervisorsS: timesS.first, neighbourS: timesS.second,
             failoverS: timesS.third, dutyDeskS: failover == nil ? timesS.third : (overflow ? .max : later),
-            unseenS: unseenS, neighbour: neighbour, failover: failover, dutyDesk: dutyDesk)
+            unseenS: unseenS, starvationS: starvationS, neighbour: neighbour, failover: failover,
+            dutyDesk: dutyDesk)
     }
 
     public init(
         centre: CentreID, reRingS: UInt16, supervisorsS: UInt16, neighbourS: UInt16, failoverS: UInt16,
-        dutyDeskS: UInt16, unseenS: UInt16, neighbour: CentreID?, failover: CentreID?, dutyDesk: CentreID?
+        dutyDeskS: UInt16, unseenS: UInt16, starvationS: UInt16 = defaultStarvationS, neighbour: CentreID?,
+        failover: CentreID?, dutyDesk: CentreID?
     ) {
         self.centre = centre
         self.reRingS = reRingS
@@ -66,6 +72,7 @@ public struct CentrePolicy: Hashable, Sendable {
         self.failoverS = failoverS
         self.dutyDeskS = dutyDeskS
         self.unseenS = unseenS
+        self.starvationS = starvationS
         self.neighbour = neighbour
         self.failover = failover
         self.dutyDesk = dutyDesk
@@ -75,18 +82,21 @@ public struct CentrePolicy: Hashable, Sendable {
 extension CentrePolicy {
     /// ```
     ///  0 centre 16 | 16 re-ring s 2 | 18 supervisors s 2 | 20 neighbour s 2 | 22 fail-over s 2 | 24 duty desk s 2
-    /// 26 unseen s 2 | 28 neighbour 16 | 44 fail-over 16 | 60 duty desk 16
+    /// 26 unseen s 2 | 28 starvation s 2 | 30 neighbour 16 | 46 fail-over 16 | 62 duty desk 16
     /// ```
     func encode(to writer: inout ByteWriter) {
         writer.write(centre)
-        for seconds in [reRingS, supervisorsS, neighbourS, failoverS, dutyDeskS, unseenS] { writer.write(seconds) }
+        for seconds in [
+            reRingS, supervisorsS, neighbourS, failoverS, dutyDeskS, unseenS, starvationS,
+        ] { writer.write(seconds) }
         for target in [neighbour, failover, dutyDesk] { writer.write(optional: target) }
     }
     init(from reader: inout ByteReader) throws(DecodeError) {
         self.init(
             centre: try reader.read(), reRingS: try reader.read(), supervisorsS: try reader.read(),
             neighbourS: try reader.read(), failoverS: try reader.read(), dutyDeskS: try reader.read(),
-            unseenS: try reader.read(), neighbour: try reader.readOptional(CentreID.self),
+            unseenS: try reader.read(), starvationS: try reader.read(),
+            neighbour: try reader.readOptional(CentreID.self),
             failover: try reader.readOptional(CentreID.self), dutyDesk: try reader.readOptional(CentreID.self))
     }
 }

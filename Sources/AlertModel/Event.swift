@@ -31,6 +31,10 @@ public enum Event: Hashable, Sendable {
     case alertShown(AlertShown)
     /// An officer acts on an alert.
     case officerAction(OfficerAction)
+    /// Consoles of a centre came or went.
+    case centreWatched(CentreWatched)
+    /// A supervisor says how a centre stands.
+    case centreStateSet(CentreStateSet)
     /// A deadline fell due.
     case timerFired(TimerFired)
     /// The auditor found an open alert that nobody looks at.
@@ -58,6 +62,8 @@ extension Event {
         case stageConfirmed = 20
         case alertShown = 32
         case officerAction = 33
+        case centreWatched = 34
+        case centreStateSet = 35
         case timerFired = 40
         case auditFound = 41
         case heartbeat = 64
@@ -83,6 +89,8 @@ extension Event {
         case .stageConfirmed: .stageConfirmed
         case .alertShown: .alertShown
         case .officerAction: .officerAction
+        case .centreWatched: .centreWatched
+        case .centreStateSet: .centreStateSet
         case .timerFired: .timerFired
         case .auditFound: .auditFound
         case .heartbeat: .heartbeat

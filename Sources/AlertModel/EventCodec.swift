@@ -32,6 +32,8 @@ extension Event {
         case .stageConfirmed(let confirmation): confirmation.encode(to: &writer)
         case .alertShown(let shown): shown.encode(to: &writer)
         case .officerAction(let action): action.encode(to: &writer)
+        case .centreWatched(let watched): watched.encode(to: &writer)
+        case .centreStateSet(let set): set.encode(to: &writer)
         case .timerFired(let fired): fired.encode(to: &writer)
         case .auditFound(let alert): writer.write(alert.value)
         case .heartbeat(let unit, let heartbeat):
@@ -66,6 +68,8 @@ extension Event {
         case .officerAction: self = .officerAction(try OfficerAction(from: &reader))
         case .policyChanged: self = .policyChanged(try CentrePolicy(from: &reader))
         case .auditFound: self = .auditFound(AlertID(try reader.read()))
+        case .centreWatched: self = .centreWatched(try CentreWatched(from: &reader))
+        case .centreStateSet: self = .centreStateSet(try CentreStateSet(from: &reader))
         case .timerFired: self = .timerFired(try TimerFired(from: &reader))
         case .heartbeat: self = .heartbeat(try reader.read(), try Heartbeat(from: &reader))
         case .position: self = .position(try reader.read(), try Position(from: &reader))

@@ -36,6 +36,8 @@ public enum RefusalReason: UInt8, CaseIterable, Error, Hashable, Sendable {
     /// A transfer to the centre where the alert is.
     case alreadyThere = 9
     case noteMissing = 10
+    /// A transfer to a centre that takes nothing.
+    case centreNotTaking = 11
 }
 
 /// What became of an officer's action.

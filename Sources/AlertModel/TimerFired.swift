@@ -6,6 +6,10 @@ public enum TimerKind: UInt8, CaseIterable, Hashable, Sendable {
     case escalation = 1
     /// An alert goes to its next step because no console has shown it.
     case unseen = 2
+    /// An alert of low priority has waited so long that it stands one level higher.
+    case starvation = 3
+    /// Nobody came back to watch a centre.
+    case centreUnwatched = 4
 }
 
 /// Which deadline: at most one of a kind for each thing.

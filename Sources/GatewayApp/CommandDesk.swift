@@ -79,6 +79,17 @@ final class CommandDesk: Sendable {
         doorbell.ring()
     }
 
+    /// Publishes that consoles of a centre came or went.
+    ///
+    /// - Returns: false when the lane is full; say it again.
+    func centreWatched(_ watched: CentreWatched) -> Bool {
+        let isPublished = state.withLock { state in
+            !state.isStopping && Self.publish(.centreWatched(watched), to: &state)
+        }
+        if isPublished { doorbell.ring() }
+        return isPublished
+    }
+
     /// Resumes the officer who waits for `command`. Called by the feed agent.
     func complete(_ command: CommandID, with result: CommandResult) {
         let waiting = state.withLock { $0.waiting.removeValue(forKey: command) }

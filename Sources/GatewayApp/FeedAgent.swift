@@ -17,6 +17,7 @@ final class FeedAgent: Agent {
     private let doorbell: Doorbell
     private let counters: Counters
     private let watch: SelfWatch
+    private var consoles = WatchReporter()
 
     init(
         entries: consuming RecordConsumer, consoleFeed: ConsoleFeed, desk: CommandDesk, clerk: ClerkInbox,
@@ -43,6 +44,9 @@ final class FeedAgent: Agent {
         }
         desk.expire(now: now.monotonic)
         watch.look(now: now)
+        consoles.turn(
+            changes: consoleFeed.watchChanges, watched: { consoleFeed.watchedCentres },
+            tell: { desk.centreWatched($0) })
         return worked
     }
 

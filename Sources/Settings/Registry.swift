@@ -83,9 +83,13 @@ private struct RegistryReader {
     private func policy(of id: CentreID, _ entry: Section) -> CentrePolicy {
         let timesS = entry.value("escalation_s", Values.escalationS) ?? CentrePolicy.defaultTimesS
         let unseenS = entry.value("unseen_s") { text throws(ValueError) in try Values.number(text, in: 0...3_600) }
+        let starvationS = entry.value("starvation_s") { text throws(ValueError) in
+            try Values.number(text, in: 0...65_535)
+        }
         let targets = ["neighbour", "failover", "duty_desk"].map { otherCentre($0, entry, id) }
         return CentrePolicy(
             centre: id, timesS: timesS, unseenS: unseenS.map(UInt16.init) ?? CentrePolicy.defaultUnseenS,
+            starvationS: starvationS.map(UInt16.init) ?? CentrePolicy.defaultStarvationS,
             neighbour: targets[0], failover: targets[1], dutyDesk: targets[2])
     }
 

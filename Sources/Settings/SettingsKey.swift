@@ -78,6 +78,7 @@ extension SettingsKey {
         SettingsKey("centres[].name", "one line of text, 1 to 120 bytes of UTF-8"),
         SettingsKey("centres[].escalation_s", escalation, .means("15/30/45")),
         SettingsKey("centres[].unseen_s", "a whole number from 0 to 3600; 0: never", .means("5")),
+        SettingsKey("centres[].starvation_s", "a whole number from 0 to 65535; 0: never", .means("600")),
         SettingsKey("centres[].neighbour", otherCentre, .nothing),
         SettingsKey("centres[].failover", otherCentre, .nothing),
         SettingsKey("centres[].duty_desk", otherCentre, .nothing),

@@ -1,9 +1,10 @@
 // Docs/alert-life.md against the code: the document's table of moves is read and compared.
 
-import AlertDispatch
 import AlertModel
 import Foundation
 import Testing
+
+@testable import AlertDispatch
 
 enum AlertLifeTable {
     /// The states that an alert can be in, seen from an officer.
@@ -104,5 +105,21 @@ struct EscalationTableTests {
         }
         let documented = try AlertLifeTable.rows(below: "## Escalation").map { Array($0.prefix(3)) }
         #expect(documented == expected)
+    }
+}
+
+@Suite("Docs/alert-life.md says what centres take")
+struct CentreTableTests {
+    @Test("the table of states")
+    func states() throws {
+        let documented = try AlertLifeTable.rows(below: "## Centres")
+        #expect(Set(documented.map { $0[0] }) == Set(CentreState.allCases.map { "\($0)" }))
+        for row in documented {
+            var situation = CentreSituation()
+            situation.state = try #require(CentreState.allCases.first { "\($0)" == row[0] })
+            #expect(situation.takesPresses == (row[1] == "enters its queue"), "\(row[0])")
+            #expect(situation.takesOthers == (row[2] == "comes"), "\(row[0])")
+            #expect(situation.keepsAlerts == (row[3] == "stays"), "\(row[0])")
+        }
     }
 }

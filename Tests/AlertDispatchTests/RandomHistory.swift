@@ -82,6 +82,11 @@ struct RandomHistory {
             return below(2) == 0 ? .faultBegan(report) : .faultEnded(report)
         case 14: return .alertShown(AlertShown(alert: alert, officer: officer))
         case 15 where below(2) == 0: return .auditFound(alert)
+        case 14 where below(3) == 0:
+            return .centreWatched(CentreWatched(centre: pick(Self.centres), consoles: UInt16(below(2))))
+        case 14 where below(3) == 0:
+            return .centreStateSet(
+                CentreStateSet(centre: pick(Self.centres), state: pick(CentreState.allCases), officer: officer))
         case 15: return .stageConfirmed(confirmation(unit, alert))
         default:
             let action = below(2) == 0 ? pick([.claim, .close]) : pick(ActionKind.allCases)
@@ -101,7 +106,8 @@ struct RandomHistory {
         for _ in 0..<3 { targets.append(below(3) == 0 ? nil : pick(Self.centres)) }
         return CentrePolicy(
             centre: pick(Self.centres), reRingS: seconds[0], supervisorsS: seconds[1], neighbourS: seconds[2],
-            failoverS: seconds[3], dutyDeskS: seconds[4], unseenS: seconds[5], neighbour: targets[0],
+            failoverS: seconds[3], dutyDeskS: seconds[4], unseenS: seconds[5], starvationS: UInt16(below(9)),
+            neighbour: targets[0],
             failover: targets[1], dutyDesk: targets[2])
     }
 

@@ -117,7 +117,7 @@ struct EventCodecTests {
             .gatewayStarted: 1, .centreRegistered: 2, .unitRegistered: 3, .unitRemoved: 4, .linkUp: 10,
             .linkDown: 11, .press: 16, .cancel: 17, .faultBegan: 18, .faultEnded: 19, .stageConfirmed: 20,
             .alertShown: 32, .officerAction: 33, .timerFired: 40, .policyChanged: 5,
-            .auditFound: 41, .heartbeat: 64, .position: 65,
+            .auditFound: 41, .centreWatched: 34, .centreStateSet: 35, .heartbeat: 64, .position: 65,
         ]
         for kind in Event.Kind.allCases where pinned[kind] != nil { #expect(kind.rawValue == pinned[kind]) }
         #expect(!Event.Kind.heartbeat.isUrgent && !Event.Kind.position.isUrgent)

@@ -56,9 +56,11 @@ struct FeedAndAnswerTests {
         #expect(FaultKind.allCases.prefix(18).map(\.rawValue) == Array(1...18))
         #expect(ActionKind.allCases.prefix(8).map(\.rawValue) == Array(1...8))
         #expect(LinkEnd.allCases.prefix(7).map(\.rawValue) == Array(1...7))
-        #expect(RefusalReason.allCases.prefix(10).map(\.rawValue) == Array(1...10))
+        #expect(RefusalReason.allCases.prefix(11).map(\.rawValue) == Array(1...11))
         #expect(EscalationLevel.allCases.map(\.rawValue) == Array(0...5))
-        #expect(TimerKind.allCases.prefix(2).map(\.rawValue) == Array(1...2))
+        #expect(
+            TimerKind.allCases.prefix(4).map(\.rawValue) == Array(1...4)
+                && CentreState.allCases.map(\.rawValue) == Array(1...5))
         #expect(Category.police.rawValue == 1 && Category.test.rawValue == 8)
         #expect(Stage.stored.rawValue == 1 && Stage.closed.rawValue == 6 && FaultKind.linkFlapping.rawValue == 18)
         #expect(Outcome.real.rawValue == 1 && Outcome.referred.rawValue == 8)

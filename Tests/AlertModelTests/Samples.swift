@@ -78,6 +78,8 @@ enum Samples {
             .officerAction(action("Патруль жолда 🚓")), .officerAction(action("", outcome: nil)),
             .policyChanged(CentrePolicy(centre: centre, neighbour: centre, dutyDesk: centre)),
             .auditFound(AlertID(9)),
+            .centreWatched(CentreWatched(centre: centre, consoles: .max)),
+            .centreStateSet(CentreStateSet(centre: centre, state: .standby, officer: officer)),
             .timerFired(
                 TimerFired(
                     key: TimerKey(.escalation, AlertID(.max)), serial: 7, due: JournalTime(nanoseconds: .max))),
@@ -113,6 +115,7 @@ enum Samples {
         alert.nextStepAt = time
         alert.ringCount = .max
         alert.auditCount = .max
+        alert.queuePriority = .technical
         return alert
     }
 

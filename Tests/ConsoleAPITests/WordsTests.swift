@@ -59,7 +59,7 @@ struct WordsTests {
         #expect(
             text == """
                 {"id":"18446744073709551615","unit":"AST-0001","place":"км 12 \\"Кокшетау\\"\\u000a","centre":"astana",\
-                "category":"road_accident","priority":"urgent","priority_level":1,"stage":"stored",\
+                "category":"road_accident","priority":"urgent","priority_level":1,"queue_priority_level":1,"stage":"stored",\
                 "raised_at":"2026-11-18T11:06:40.125+00:00","pressed_at":"2026-11-18T11:06:40.125+00:00",\
                 "stored_at":"2026-11-18T11:06:40.125+00:00","ringing_at":null,"answered_at":null,"dispatched_at":null,\
                 "arrived_at":null,"closed_at":null,"cancelled_at":null,"press_count":1,\

@@ -18,6 +18,8 @@ public final class ConsoleFeed: Sendable {
         /// What is wrong now, in the order of its beginning.
         var warnings: [GatewayWarning] = []
         var isFinished = false
+        /// Grows with every stream that begins or ends.
+        var watchChanges: UInt64 = 0
     }
 
     private let content: Mutex<Content>
@@ -86,6 +88,18 @@ public final class ConsoleFeed: Sendable {
     /// Open streams.
     public var subscriberCount: Int { content.withLock(\.subscriptions.count) }
 
+    /// Grows with every stream that begins or ends; tells whether ``watchedCentres`` is worth asking.
+    public var watchChanges: UInt64 { content.withLock(\.watchChanges) }
+
+    /// The centres of which at least one console is told what changes, with the number of those consoles.
+    public var watchedCentres: [CentreID: Int] {
+        var counts: [CentreID: Int] = [:]
+        for subscription in content.withLock(\.subscriptions) {
+            for centre in subscription.centres { counts[centre, default: 0] += 1 }
+        }
+        return counts
+    }
+
     /// Lets every open stream send a sign of life.
     func beat() {
         for subscription in content.withLock(\.subscriptions) { subscription.beat() }
@@ -127,7 +141,7 @@ extension ConsoleFeed {
 extension Alert {
     /// The order of a centre's queue: priority, then how far it was escalated, then age.
     func precedesInQueue(_ other: Alert) -> Bool {
-        if priority != other.priority { return priority < other.priority }
+        if queuePriority != other.queuePriority { return queuePriority < other.queuePriority }
         if escalation != other.escalation { return escalation > other.escalation }
         return id < other.id
     }
@@ -175,6 +189,7 @@ extension ConsoleFeed {
                 missed: missed, latest: content.last, itemsMax: pendingMax)
             for warning in content.warnings { subscription.warn(warning) }
             content.subscriptions.append(subscription)
+            content.watchChanges &+= 1
             return .success(subscription)
         }
         let subscription = try begun.get()
@@ -185,7 +200,10 @@ extension ConsoleFeed {
 
     /// Takes a stream's mailbox away.
     func unsubscribe(_ subscription: FeedSubscription) {
-        content.withLock { $0.subscriptions.removeAll { $0 === subscription } }
+        content.withLock { content in
+            content.subscriptions.removeAll { $0 === subscription }
+            content.watchChanges &+= 1
+        }
         subscription.finish()
     }
 }

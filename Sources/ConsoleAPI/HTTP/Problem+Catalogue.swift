@@ -123,6 +123,7 @@ extension Problem {
             case .centreUnknown: ("No such centre", "The registry has no centre of this id.")
             case .alreadyThere: ("Already there", "The alert is in this centre's queue.")
             case .noteMissing: ("Note missing", "Write something.")
+            case .centreNotTaking: ("Not taking", "That centre takes no alerts now. Choose another.")
             case .alertUnknown: (alertUnknown.title, alertUnknown.detail)
             }
         return Problem(status: .conflict, reason: refusal.word, title: title, detail: detail, owner: owner)

@@ -9,6 +9,7 @@
  * @property {string} unit
  * @property {string | null} place
  * @property {string} centre
+ * @property {number} [queue_priority_level] the priority that its place in the queue goes by
  * @property {number} [escalation_level] how far it came while nobody claimed it
  * @property {string} category
  * @property {number} priority 0 (life) to 4 (test)
@@ -68,7 +69,7 @@ export function isUnclaimed(alert) {
  */
 export function queueOrder(left, right) {
     return (
-        left.priority - right.priority ||
+        (left.queue_priority_level ?? left.priority) - (right.queue_priority_level ?? right.priority) ||
         (right.escalation_level ?? 0) - (left.escalation_level ?? 0) ||
         left.raisedMs - right.raisedMs ||
         (BigInt(left.id) < BigInt(right.id) ? -1 : 1)

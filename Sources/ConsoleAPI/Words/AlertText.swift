@@ -33,6 +33,7 @@ extension JSONWriter {
             json.field("category", alert.category.word)
             json.field("priority", alert.priority.word)
             json.field("priority_level", alert.priority.rawValue)
+            json.field("queue_priority_level", alert.queuePriority.rawValue)
             json.field("stage", alert.stage.word)
             json.times(of: alert)
             json.field("press_count", alert.pressCount)

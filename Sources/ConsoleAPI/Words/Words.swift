@@ -101,6 +101,7 @@ extension RefusalReason: Worded {
         case .centreUnknown: "no_such_centre"
         case .alreadyThere: "already_there"
         case .noteMissing: "note_missing"
+        case .centreNotTaking: "centre_not_taking"
         }
     }
 }
