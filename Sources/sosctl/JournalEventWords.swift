@@ -65,8 +65,19 @@ struct JournalEventWords {
             [
                 alert(action.alert), ("officer", word(action.officer)), ("action", name(action.action)),
                 ("outcome", action.outcome.map { name($0) } ?? .null), ("note", .text(action.note)),
-                ("command", .text("\(action.command.value)")),
+                ("command", .text("\(action.command.value)")), ("to", action.to.map { word($0) } ?? .null),
             ]
+        case .policyChanged(let policy): fields(of: policy)
+        case .centreWatched(let watched):
+            [("centre", word(watched.centre)), ("consoles", .integer(watched.consoles))]
+        case .centreStateSet(let set):
+            [("centre", word(set.centre)), ("state", name(set.state)), ("officer", word(set.officer))]
+        case .timerFired(let fired):
+            [
+                ("timer", name(fired.key.kind)), ("of", .text("\(fired.key.low)")),
+                ("serial", .integer(fired.serial)), ("due_ns", .text("\(fired.due.nanoseconds)")),
+            ]
+        case .auditFound(let found): [alert(found)]
         case .heartbeat(let unit, let heartbeat): [("unit", word(unit))] + fields(of: heartbeat)
         case .position(let unit, let position): [("unit", word(unit))] + fields(of: position)
         }
@@ -81,6 +92,18 @@ struct JournalEventWords {
             ("category", name(press.category)), ("pressed_at", .text(press.pressedAt.rfc3339)),
             ("received_at", .text(press.receivedAt.rfc3339)),
         ] + place
+    }
+
+    private static func fields(of policy: CentrePolicy) -> [(String, JSONValue)] {
+        [
+            ("centre", word(policy.centre)), ("re_ring_s", .integer(policy.reRingS)),
+            ("supervisors_s", .integer(policy.supervisorsS)), ("neighbour_s", .integer(policy.neighbourS)),
+            ("failover_s", .integer(policy.failoverS)), ("duty_desk_s", .integer(policy.dutyDeskS)),
+            ("unseen_s", .integer(policy.unseenS)), ("starvation_s", .integer(policy.starvationS)),
+            ("neighbour", policy.neighbour.map { word($0) } ?? .null),
+            ("failover", policy.failover.map { word($0) } ?? .null),
+            ("duty_desk", policy.dutyDesk.map { word($0) } ?? .null),
+        ]
     }
 
     private static func fields(of heartbeat: Heartbeat) -> [(String, JSONValue)] {

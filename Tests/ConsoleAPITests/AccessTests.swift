@@ -46,6 +46,13 @@ struct AccessTests {
         Line(
             .post, "/v1/alerts/7/close", rule: "/v1/alerts/{alert}/close", body: #"{"outcome":"real"}"#, 401, 403,
             200),
+        Line(
+            .post, "/v1/alerts/7/note", rule: "/v1/alerts/{alert}/note", body: #"{"note":"seen"}"#, 401, 403, 200),
+        Line(
+            .post, "/v1/alerts/7/transfer", rule: "/v1/alerts/{alert}/transfer", body: #"{"centre":"almaty"}"#,
+            401,
+            403, 200),
+        Line(.post, "/v1/alerts/7/re-ring", rule: "/v1/alerts/{alert}/re-ring", body: "{}", 401, 403, 200),
         Line(.post, "/v1/alerts/7/shown", rule: "/v1/alerts/{alert}/shown", body: "{}", 401, 403, 204),
         Line(.get, "/metrics", 401, 200, 200),
         // 405 for HEAD below: a granted stream would not end here.
