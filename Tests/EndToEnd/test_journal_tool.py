@@ -151,7 +151,9 @@ def test_the_gateway_starts_with_what_was_salvaged(written, tmp_path):
 
     made = tmp_path / "salvaged"
     report = json.loads(sosctl("salvage", journal, "--to", made, "--json"))
-    assert {path.name: path.read_bytes() for path in journal.iterdir()} == damaged and damaged.keys() == before.keys()
+    assert {path.name: path.read_bytes() for path in journal.iterdir()} == damaged
+    # The refused start may have tidied away a spare that was half made.
+    assert {name for name in before if name.endswith(".segment")} == {name for name in damaged if name.endswith(".segment")}
     assert report["missing"] == 1 and report["gaps"][0]["first"] == victim["sequence"]
     assert str(victim["sequence"]) in (made / "salvage-report.txt").read_text()
     sosctl("salvage", journal, "--to", made, code=73)
