@@ -170,7 +170,7 @@ struct JournalFuzzer {
 enum Canary {
     static func read(_ body: UnsafeRawBufferPointer) {
         #if CANARY
-            guard body.count >= 2, body[0] == 0x40 else { return }
+            guard body.count >= 2, body[0] >= 0x40 else { return }
             demand(Int(body[1]) < body.count, "canary")
         #endif
     }
