@@ -4,7 +4,8 @@ private import COpenSSL
 
 /// Computes one SHA-256 (FIPS 180-4) after the other.
 ///
-/// `@unchecked Sendable`: it may move between threads; whoever holds it uses it from one thread at a time.
+/// `@unchecked Sendable`: nothing in it belongs to a thread, so it may move between them. Two must not call it at once,
+/// which the compiler does not see: each journal, reader and archivist makes one of its own and has one thread.
 public final class SHA256Context: @unchecked Sendable {
     private let context: OpaquePointer
 
