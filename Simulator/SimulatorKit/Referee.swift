@@ -118,6 +118,7 @@ final class Referee {
                     report(.queueOrder, "\(centre): \(alert.id.value) behind \(last.id.value)")
                 }
                 last = alert
+                if alert.isTechnical { continue }
                 if !units.insert(alert.unit).inserted {
                     report(.oneAlertAUnit, "\(alert.unit) has a second open alert \(alert.id.value)")
                 }

@@ -57,7 +57,9 @@ struct ReferenceModel {
                 change(centre) { $0.unwatched(centre, fired) }
             } else if fired.key.kind == .starvation {
                 starve(fired)
-            } else if let step = waits.fired(fired, level: open[fired.key.alert]?.level) {
+            } else if fired.key.kind.rawValue < 16,
+                let step = waits.fired(fired, level: open[fired.key.alert]?.level)
+            {
                 take(step, fired.key.alert)
             }
         case .auditFound(let alert): audited(alert)

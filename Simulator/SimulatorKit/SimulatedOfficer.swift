@@ -70,7 +70,8 @@ final class SimulatedOfficer {
         let count = delayed.prefix { $0.due <= tick }.count
         for (_, entry) in delayed.prefix(count) {
             switch entry {
-            case .alert(let alert): view[alert.id] = alert.isOpen ? alert : nil
+            // Technical ones are left to the engineers: officers here only know callers.
+            case .alert(let alert): view[alert.id] = alert.isOpen && !alert.isTechnical ? alert : nil
             case .result(let command, _): if command == waitingFor { waitingFor = nil }
             case .centre, .unit, .unitGone: break
             }

@@ -45,6 +45,14 @@ extension AlertState {
         writer.number(wait.startedAt.nanoseconds)
         writer.number(wait.progressAt.nanoseconds)
         writer.byte(wait.isSeen ? 1 : 0)
+        writer.number(UInt64(alert.faults.rawValue))
+        writer.optional(alert.clearedAt)
+        writer.byte(alert.outage == nil ? 0 : 1)
+        guard let outage = alert.outage else { return }
+        writer.byte(outage.scope.rawValue)
+        writer.text(outage.name)
+        writer.number(UInt64(outage.lost))
+        writer.number(UInt64(outage.peak))
     }
 
     convenience init(of unit: UnitID, from reader: inout StateReader) throws(StateDecodingError) {
@@ -63,6 +71,13 @@ extension AlertState {
         let wait = Wait(
             centre: try reader.id(), startedAt: JournalTime(nanoseconds: try reader.number()),
             progressAt: JournalTime(nanoseconds: try reader.number()), isSeen: try reader.flag())
+        alert.faults = FaultSet(rawValue: try reader.number(UInt32.self))
+        alert.clearedAt = try reader.optionalTime()
+        if try reader.flag() {
+            alert.outage = OutageSummary(
+                scope: try reader.listed(), name: try reader.text(), lost: try reader.number(UInt32.self),
+                peak: try reader.number(UInt32.self))
+        }
         self.init(
             alert, latestPress: latestPress, cancelledBy: cancelledBy, stageAt: stageAt,
             furthestStage: furthestStage, wait: wait, takenFrom: takenFrom)

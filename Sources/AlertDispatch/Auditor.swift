@@ -35,6 +35,8 @@ extension Dispatcher {
     /// its centre, past its last step, or a step is overdue.
     private func isNeglected(_ state: AlertState, at now: JournalTime) -> Bool {
         guard state.alert.owner == nil, state.alert.stage != .closed else { return false }
+        // What only needs mending may wait.
+        if state.alert.pressCount == 0, state.alert.priority.rawValue >= 3 { return false }
         let quiet = now.nanosecondsSince(state.wait.progressAt)
         guard quiet > (state.alert.auditCount == 0 ? Self.quietNs : Self.quietAgainNs) else { return false }
         if !state.wait.isSeen || situations[state.alert.centre]?.consoles == 0 { return true }

@@ -52,7 +52,9 @@ extension Dispatcher {
 
     private mutating func armNextStep(of state: AlertState) {
         let policy = policy(of: state.wait.centre)
-        guard let next = policy.step(after: state.alert.escalation) else { return endSteps(of: state) }
+        guard state.hasSteps, let next = policy.step(after: state.alert.escalation) else {
+            return endSteps(of: state)
+        }
         var due = state.wait.startedAt.advanced(bySeconds: next.afterS)
         if state.alert.escalation > .none { due = max(due, clock.now.advanced(bySeconds: Self.restS(policy))) }
         deadlines.arm(TimerKey(.escalation, state.alert.id), at: due)
@@ -97,7 +99,7 @@ extension Dispatcher {
     /// - Returns: false when there is no further step.
     mutating func takeStep(_ state: AlertState, effects: inout [Effect]) -> Bool {
         let policy = policy(of: state.wait.centre)
-        guard let next = policy.step(after: state.alert.escalation) else {
+        guard state.hasSteps, let next = policy.step(after: state.alert.escalation) else {
             endSteps(of: state)
             return false
         }
@@ -140,6 +142,9 @@ extension Dispatcher {
 extension AlertState {
     /// Whether somebody still has to claim it.
     var isWaiting: Bool { alert.isOpen && alert.owner == nil }
+
+    /// Whether it goes from step to step while nobody claims it: what only needs mending waits.
+    var hasSteps: Bool { !alert.isTechnical || alert.priority < .technical }
 
     /// Rings once more on the consoles of its centre.
     func ring() { alert.ringCount = alert.ringCount == .max ? .max : alert.ringCount + 1 }

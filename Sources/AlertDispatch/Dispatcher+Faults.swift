@@ -10,16 +10,14 @@ extension Dispatcher {
     ) {
         let unit = unit(for: report.id.unit)
         acknowledge(report.id, of: unit, effects: &effects)
+        guard report.fault.isReported else { return }
         let changed = UnitFault(
             kind: report.fault, isActive: isActive, report: report.id, changedAt: now, detail: report.detail)
-        if let place = unit.faults.firstIndex(where: { $0.kind == report.fault }) {
-            let known = unit.faults[place]
+        if let known = unit.faults.first(where: { $0.kind == report.fault }) {
             guard unit.isLater(report.id, than: known.report) else { return }
-            unit.faults[place] = changed
-        } else {
-            let place = unit.faults.firstIndex { $0.kind.rawValue > report.fault.rawValue }
-            unit.faults.insert(changed, at: place ?? unit.faults.endIndex)
         }
+        unit.set(changed)
+        conditionsChanged(unit, report.fault)
         publish(unit, effects: &effects)
     }
 }

@@ -30,6 +30,10 @@ extension Dispatcher {
             if (alert.outcome != nil) != (alert.stage == .closed) {
                 wrong.append("alert \(id.value) is \(alert.stage), outcome \(String(describing: alert.outcome))")
             }
+            if alert.isTechnical {
+                checkTechnical(state, &wrong)
+                continue
+            }
             if units[alert.unit]?.latestAlert !== state {
                 wrong.append("alert \(id.value) is kept but not its unit's latest")
             }
@@ -43,8 +47,45 @@ extension Dispatcher {
             if (alert.cancelledAt == nil) != (state.cancelledBy == nil) {
                 wrong.append("alert \(id.value) is marked by half")
             }
-            if alert.pressCount == 0 { wrong.append("alert \(id.value) has no press") }
             if closedAlerts[id] != nil { wrong.append("alert \(id.value) is both kept and forgotten") }
+        }
+    }
+
+    /// A technical alert is its unit's, or stands for an outage.
+    private func checkTechnical(_ state: AlertState, _ wrong: inout [String]) {
+        let id = state.alert.id
+        let isOutage = outages[id]?.state === state
+        let isUnits = units[state.alert.unit]?.technicalAlert === state
+        if isOutage == isUnits { wrong.append("technical alert \(id.value) belongs to nobody, or to two") }
+        if isOutage != (state.alert.outage != nil) { wrong.append("alert \(id.value) is an outage by half") }
+        if !state.alert.isOpen { wrong.append("technical alert \(id.value) is closed and kept") }
+        if state.alert.faults.isEmpty { wrong.append("technical alert \(id.value) stands for nothing") }
+    }
+
+    /// What supervision believes follows from links and records.
+    private func checkSupervision(_ id: UnitID, _ unit: UnitState, _ wrong: inout [String]) {
+        let isLost = unit.supervision.lostAt != nil
+        if isLost != unit.activeFaults.contains(.linkLost) { wrong.append("unit \(id) is lost by half") }
+        if isLost, !unit.links.isEmpty { wrong.append("unit \(id) is connected and lost") }
+        if unit.supervision.isLossHeld, !isLost || unit.supervision.outage != nil {
+            wrong.append("unit \(id) is held back without a reason")
+        }
+        let isAwaited = deadlines.armed[TimerKey(.unitLost, id)] != nil
+        if isAwaited, isLost || !unit.links.isEmpty { wrong.append("unit \(id) is awaited though it is known") }
+        if unit.isSupervised, unit.links.isEmpty, !isLost, !isAwaited {
+            wrong.append("unit \(id) is gone and nobody waits for it")
+        }
+        if let outage = unit.supervision.outage, outages[outage]?.members.contains(id) != true {
+            wrong.append("unit \(id) is in an outage that does not know it")
+        }
+        if let state = unit.technicalAlert, alerts[state.alert.id] !== state {
+            wrong.append("unit \(id) holds technical alert \(state.alert.id.value), which is not kept")
+        }
+        let isReviewed = deadlines.armed[TimerKey(.faultReview, id)] != nil
+        if !isReviewed, calling(unit) != (unit.technicalAlert?.alert.faults ?? []),
+            unit.technicalAlert?.alert.clearedAt == nil, !unit.supervision.answered.isSuperset(of: calling(unit))
+        {
+            wrong.append("conditions of \(id) call and nothing will happen")
         }
     }
 
@@ -76,7 +117,8 @@ extension Dispatcher {
         for (id, state) in alerts {
             let isArmed = deadlines.armed[TimerKey(.escalation, id)] != nil
             let mayStep =
-                state.isWaiting && policy(of: state.wait.centre).step(after: state.alert.escalation) != nil
+                state.isWaiting && state.hasSteps
+                && policy(of: state.wait.centre).step(after: state.alert.escalation) != nil
             // A policy may have lost or got its steps since.
             if isArmed && !state.isWaiting { wrong.append("alert \(id.value) is claimed and escalates") }
             if mayStep, !isArmed, policies[state.wait.centre] == nil {
@@ -116,6 +158,7 @@ extension Dispatcher {
             if let latest = unit.latestAlert, alerts[latest.alert.id] !== latest {
                 wrong.append("unit \(id) holds alert \(latest.alert.id.value), which is not kept")
             }
+            checkSupervision(id, unit, &wrong)
             if unit.isShown != unit.isVisible { wrong.append("consoles believe wrongly of unit \(id)") }
             for (left, right) in zip(unit.faults, unit.faults.dropFirst())
             where left.kind.rawValue >= right.kind.rawValue {

@@ -6,10 +6,15 @@ extension Dispatcher {
     mutating func linkUp(_ link: LinkUp, at now: WallTime, effects: inout [Effect]) {
         let unit = unit(for: link.unit)
         let wasOnline = !unit.links.isEmpty
+        let isNewBoot = unit.boots.last != link.boot
+        let wasSupervised = unit.isSupervised
         unit.connected(boot: link.boot)
-        if let oldest = unit.links.add(link.link) {
+        if !wasSupervised { census.enter(unit) }
+        if let oldest = unit.links.add(link.link, path: link.path) {
             effects.append(.answer(.close(oldest, .replaced)))
         }
+        supervise(unit, link, isNewBoot: isNewBoot)
+        examine(link, of: unit)
         if let state = unit.latestAlert {
             effects.append(.answer(notice(of: state, naming: state.latestPress, on: link.link)))
         }
@@ -22,6 +27,7 @@ extension Dispatcher {
     /// A link that is not known any more was replaced or belongs to an earlier process: ignored.
     mutating func linkDown(_ link: LinkDown, at now: WallTime, effects: inout [Effect]) {
         guard let unit = units[link.unit], unit.links.remove(link.link) else { return }
+        supervise(unit, link)
         guard unit.links.isEmpty else { return }
         unit.linkChangedAt = now
         publish(unit, effects: &effects)

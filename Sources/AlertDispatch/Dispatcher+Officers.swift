@@ -104,6 +104,7 @@ extension Dispatcher {
         _ state: AlertState, to stage: Stage, at now: WallTime, effects: inout [Effect]
     ) {
         state.move(to: stage, at: now)
+        if state.alert.isTechnical { return publishTechnical(state, effects: &effects) }
         let unit = unit(for: state.alert.unit)
         notify(unit, of: state, effects: &effects)
         publish(state, effects: &effects)
@@ -111,10 +112,19 @@ extension Dispatcher {
         if !unit.isVisible { publish(unit, effects: &effects) }
     }
 
+    /// No unit waits to hear of it.
+    private mutating func publishTechnical(_ state: AlertState, effects: inout [Effect]) {
+        publish(state, effects: &effects)
+        guard state.alert.stage == .closed else { return }
+        forgetTechnical(state)
+        if let unit = units[state.alert.unit] { publish(unit, effects: &effects) }
+    }
+
     /// Counts upwards only, and only stages that the alert came to. Once a unit knows that its alert is
     /// closed, the alert is dropped.
     mutating func stageConfirmed(_ confirmation: StageConfirmation, effects: inout [Effect]) {
         guard let state = alerts[confirmation.alert], state.alert.unit == confirmation.unit,
+            !state.alert.isTechnical,
             confirmation.stage <= state.furthestStage
         else { return }
         if let confirmed = state.alert.confirmedStage, confirmed >= confirmation.stage { return }

@@ -11,9 +11,11 @@ extension Dispatcher {
             return
         }
         totals.pressesStored &+= 1
+        if press.category != .test { examine(press, of: unit) }
         if press.category == .test {
             totals.testCalls &+= 1
             unit.lastTestAt = now
+            testCalled(unit, press)
             record(press, alert: AlertID(lastSequence.value), of: unit, at: now, effects: &effects)
         } else if let open = unit.openAlert {
             merge(press, into: open, of: unit)

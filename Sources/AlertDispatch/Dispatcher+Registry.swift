@@ -9,6 +9,7 @@ extension Dispatcher {
     /// Every link of the earlier process is gone, and the default centre may be another.
     mutating func gatewayStarted(_ started: GatewayStarted, at now: WallTime, effects: inout [Effect]) {
         defaultCentre = started.defaultCentre
+        supervision = started.supervision
         for id in units.keys.sorted() {
             guard let unit = units[id] else { continue }
             let wasOnline = !unit.links.isEmpty
@@ -16,6 +17,7 @@ extension Dispatcher {
                 unit.links.removeAll()
                 unit.linkChangedAt = now
             }
+            superviseAfterStart(unit)
             let hasNewCentre = !unit.isRegistered && unit.record.centre != started.defaultCentre
             if hasNewCentre { unit.record = unregisteredRecord(from: unit.record) }
             if wasOnline || hasNewCentre { publish(unit, effects: &effects) }
@@ -47,8 +49,12 @@ extension Dispatcher {
         if let known = units[record.id] {
             if known.isRegistered && known.record == record { return }
             unit = known
+            census.leave(unit)
             unit.record = record
             unit.isRegistered = true
+            census.enter(unit)
+            reviewSoon(unit)
+            beginSupervision(of: unit)
         } else {
             unit = UnitState(record: record, isRegistered: true)
             units[record.id] = unit
@@ -59,6 +65,8 @@ extension Dispatcher {
     /// The unit keeps its links and its open alert; new alerts of it go to the default centre.
     mutating func unitRemoved(_ id: UnitID, effects: inout [Effect]) {
         guard let unit = units[id], unit.isRegistered else { return }
+        endSupervision(of: unit)
+        census.leave(unit)
         unit.isRegistered = false
         unit.record = unregisteredRecord(from: unit.record)
         publish(unit, effects: &effects)
@@ -78,7 +86,8 @@ extension Dispatcher {
     private func unregisteredRecord(from record: UnitRecord) -> UnitRecord {
         UnitRecord(
             id: record.id, centre: defaultCentre ?? Self.unassignedCentre, place: record.place,
-            point: record.point, reportingTimeS: record.reportingTimeS)
+            point: record.point, reportingTimeS: record.reportingTimeS, profile: record.profile,
+            carrier: record.carrier, secondCarrier: record.secondCarrier, road: record.road)
     }
 
     /// Tells consoles how a unit is, or that it is gone.

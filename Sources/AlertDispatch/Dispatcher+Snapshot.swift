@@ -5,7 +5,7 @@ import AlertModel
 
 extension Dispatcher {
     /// The version that ``snapshot()`` writes.
-    static var snapshotVersion: UInt64 { 2 }
+    static var snapshotVersion: UInt64 { 3 }
 
     /// The durable state; routine reports are not part of it. O(n log n), one allocation that grows: about 12
     /// bytes a press and 100 a unit. Not for the alert path's thread.
@@ -30,12 +30,13 @@ extension Dispatcher {
         for id in unitIDs {
             guard let unit = units[id] else { continue }
             unit.write(to: &writer)
-            kept += unit.latestAlert == nil ? 0 : 1
+            kept += (unit.latestAlert == nil ? 0 : 1) + (unit.technicalAlert == nil ? 0 : 1)
         }
-        precondition(kept == alerts.count, "every alert that is kept is its unit's latest")
+        precondition(kept + outages.count == alerts.count, "every alert that is kept is its unit's or an outage's")
         writeClosedAlerts(to: &writer)
         writePolicies(to: &writer)
         writeSituations(to: &writer)
+        writeSupervision(to: &writer)
         clock.write(to: &writer)
         deadlines.write(to: &writer)
         return writer.bytes
@@ -52,6 +53,9 @@ extension Dispatcher {
         writer.number(totals.timersFired)
         writer.number(totals.escalations)
         writer.number(totals.auditsFound)
+        writer.number(totals.unitsLost)
+        writer.number(totals.technicalAlerts)
+        writer.number(totals.outages)
     }
 
     private func writeClosedAlerts(to writer: inout StateWriter) {
@@ -91,12 +95,15 @@ extension Dispatcher {
         // Counting on from here cannot overflow.
         guard lastSequence.value <= 1 << 62 else { throw reader.error(.badValue) }
         let lastAlertChange = JournalSequence(try reader.number())
-        let totals = DispatchTotals(
+        var totals = DispatchTotals(
             pressesStored: try reader.number(), pressesRepeated: try reader.number(),
             testCalls: try reader.number(), alertsRaised: try reader.number(),
             alertsClaimed: try reader.number(), alertsClosed: try reader.number(),
             commandsRefused: try reader.number(), timersFired: try reader.number(),
             escalations: try reader.number(), auditsFound: try reader.number())
+        totals.unitsLost = try reader.number()
+        totals.technicalAlerts = try reader.number()
+        totals.outages = try reader.number()
         let defaultCentre = try reader.optionalID(CentreID.self)
         let centres = try readCentres(&reader)
         var queues = try readQueueCentres(&reader)
@@ -104,18 +111,25 @@ extension Dispatcher {
         let closedAlerts = try readClosedAlerts(&reader)
         let policies = try readPolicies(&reader)
         let situations = try readSituations(&reader)
+        let supervision = try SupervisionParts(from: &reader, units: units)
         let clock = try JournalClock(from: &reader)
         let deadlines = try Deadlines(from: &reader)
         guard reader.remaining == 0 else { throw reader.error(.trailingBytes) }
         var alerts: [AlertID: AlertState] = [:]
+        var states = supervision.outages.values.map(\.state)
         for unit in units.values {
-            guard let state = unit.latestAlert else { continue }
+            for case let state? in [unit.latestAlert, unit.technicalAlert] { states.append(state) }
+        }
+        for state in states {
             guard alerts.updateValue(state, forKey: state.alert.id) == nil else { throw reader.error(.badValue) }
             if state.alert.isOpen { queues[state.alert.centre, default: AlertQueue()].insert(state.key) }
         }
         let dispatcher = Dispatcher(
             defaultCentre: defaultCentre, centresByID: centres, units: units, alerts: alerts, queues: queues,
-            closedAlerts: closedAlerts, policies: policies, situations: situations, clock: clock,
+            closedAlerts: closedAlerts, policies: policies, situations: situations,
+            supervision: supervision.policy,
+            profiles: supervision.profiles, outages: supervision.outages, maintenance: supervision.maintenance,
+            clock: clock,
             deadlines: deadlines, totals: totals,
             lastSequence: lastSequence,
             lastAlertChange: lastAlertChange)

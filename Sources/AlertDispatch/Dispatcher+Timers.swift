@@ -37,6 +37,26 @@ extension Dispatcher {
         case .starvation: standsHigher(fired.key.alert, effects: &effects)
         case .centreUnwatched:
             if let centre = fired.key.id(CentreID.self) { centreIsUnwatched(centre, effects: &effects) }
+        case .outageReview: outageReviewIsDue(at: now, effects: &effects)
+        case .maintenanceEnd: maintenanceIsOver(JournalSequence(fired.key.low), at: now, effects: &effects)
+        case .unitLost, .pathLost, .linkCalm, .testDue, .stormCalm, .certificate, .faultReview:
+            guard let unit = fired.key.id(UnitID.self) else { return }
+            unitTimerFired(fired.key.kind, unit, at: now, effects: &effects)
+        }
+    }
+
+    private mutating func unitTimerFired(
+        _ kind: TimerKind, _ unit: UnitID, at now: WallTime, effects: inout [Effect]
+    ) {
+        switch kind {
+        case .unitLost: unitIsLost(unit)
+        case .pathLost: pathIsLost(unit)
+        case .linkCalm: linkIsCalm(unit)
+        case .testDue: testIsDue(unit)
+        case .stormCalm: stormIsOver(unit)
+        case .certificate: certificateIsDue(unit)
+        case .faultReview: faultReviewIsDue(unit, at: now, effects: &effects)
+        case .escalation, .unseen, .starvation, .centreUnwatched, .outageReview, .maintenanceEnd: break
         }
     }
 }

@@ -41,6 +41,16 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
     var policies: [CentreID: CentrePolicy]
     /// How each centre stands of which anything is known.
     var situations: [CentreID: CentreSituation]
+    /// The gateway's rules of supervision, as its last start brought them.
+    var supervision: SupervisionPolicy
+    /// Kinds of unit.
+    var profiles: [ProfileID: ProfileRecord]
+    /// Open outages by their alert.
+    var outages: [AlertID: Outage]
+    /// Maintenance under way by the journal record that began it.
+    var maintenance: [JournalSequence: Maintenance]
+    /// Who shares what, and who was lost lately; made from the units.
+    var census: Census
     /// The time of the latest record, and everything that falls due.
     var clock: JournalClock
     var deadlines: Deadlines
@@ -56,7 +66,8 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
     public init() {
         self.init(
             defaultCentre: nil, centresByID: [:], units: [:], alerts: [:], queues: [:], closedAlerts: [:],
-            policies: [:], situations: [:], clock: JournalClock(), deadlines: Deadlines(),
+            policies: [:], situations: [:], supervision: SupervisionPolicy(), profiles: [:], outages: [:],
+            maintenance: [:], clock: JournalClock(), deadlines: Deadlines(),
             totals: DispatchTotals(),
             lastSequence: .zero, lastAlertChange: .zero)
     }
@@ -66,7 +77,10 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         defaultCentre: CentreID?, centresByID: [CentreID: CentreRecord], units: [UnitID: UnitState],
         alerts: [AlertID: AlertState], queues: [CentreID: AlertQueue], closedAlerts: [AlertID: ClosedAlert],
         policies: [CentreID: CentrePolicy],
-        situations: [CentreID: CentreSituation], clock: JournalClock, deadlines: Deadlines, totals: DispatchTotals,
+        situations: [CentreID: CentreSituation], supervision: SupervisionPolicy,
+        profiles: [ProfileID: ProfileRecord], outages: [AlertID: Outage],
+        maintenance: [JournalSequence: Maintenance], clock: JournalClock, deadlines: Deadlines,
+        totals: DispatchTotals,
         lastSequence: JournalSequence, lastAlertChange: JournalSequence
     ) {
         self.defaultCentre = defaultCentre
@@ -77,6 +91,11 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         self.closedAlerts = closedAlerts
         self.policies = policies
         self.situations = situations
+        self.supervision = supervision
+        self.profiles = profiles
+        self.outages = outages
+        self.maintenance = maintenance
+        census = Census(of: units)
         self.clock = clock
         self.deadlines = deadlines
         self.totals = totals
@@ -104,6 +123,7 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         case .unitRegistered(let record): unitRegistered(record, effects: &effects)
         case .unitRemoved(let unit): unitRemoved(unit, effects: &effects)
         case .policyChanged(let policy): policyChanged(policy)
+        case .profileRegistered(let profile): profileRegistered(profile)
         case .linkUp(let link): linkUp(link, at: now, effects: &effects)
         case .linkDown(let link): linkDown(link, at: now, effects: &effects)
         case .press(let press): pressed(press, at: now, effects: &effects)
@@ -115,6 +135,9 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         case .officerAction(let action): officerActed(action, at: now, effects: &effects)
         case .centreWatched(let watched): centreWatched(watched, effects: &effects)
         case .centreStateSet(let set): centreStateSet(set, effects: &effects)
+        case .maintenanceSet(let set): maintenanceSet(set, at: now, effects: &effects)
+        case .maintenanceEnded(let ended): maintenanceEnded(ended, at: now, effects: &effects)
+        case .conditionFound(let found): conditionFound(found, at: now, effects: &effects)
         case .timerFired(let fired): timerFired(fired, at: now, effects: &effects)
         case .auditFound(let alert): auditFound(alert, effects: &effects)
         case .heartbeat, .position: observe(event, at: time, effects: &effects)
@@ -161,6 +184,12 @@ public struct DispatchTotals: Hashable, Sendable {
     public internal(set) var escalations: UInt64
     /// Alerts that the auditor found and raised.
     public internal(set) var auditsFound: UInt64
+    /// Units that did not come back in their reporting time.
+    public internal(set) var unitsLost: UInt64 = 0
+    /// Alerts for conditions of units, outages not included.
+    public internal(set) var technicalAlerts: UInt64 = 0
+    /// Outages of many units.
+    public internal(set) var outages: UInt64 = 0
 
     /// Nothing happened yet.
     init() {

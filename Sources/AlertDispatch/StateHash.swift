@@ -81,11 +81,12 @@ extension Dispatcher {
                 hasher.mix(entry.key.low)
                 hasher.mix(entry.value.due.nanoseconds)
             })
+        mixSupervision(into: &hasher)
         hasher.mix(lastAlertChange.value)
         for total in [
             totals.pressesStored, totals.pressesRepeated, totals.testCalls, totals.alertsRaised,
             totals.alertsClaimed, totals.alertsClosed, totals.commandsRefused, totals.timersFired,
-            totals.escalations, totals.auditsFound,
+            totals.escalations, totals.auditsFound, totals.unitsLost, totals.technicalAlerts, totals.outages,
         ] { hasher.mix(total) }
         return hasher.value
     }
@@ -98,7 +99,7 @@ extension Dispatcher {
         }
     }
 
-    private func sum<Entries: Sequence>(
+    func sum<Entries: Sequence>(
         _ entries: Entries, _ mix: (inout StateHasher, Entries.Element) -> Void
     ) -> UInt64 {
         var total: UInt64 = 0
@@ -127,15 +128,22 @@ extension Dispatcher {
         hasher.mix(unit.record.place)
         hasher.mix(unit.record.point)
         hasher.mix(UInt64(unit.record.reportingTimeS))
+        hasher.mix(unit.record.profile)
+        hasher.mix(unit.record.carrier)
+        hasher.mix(unit.record.secondCarrier)
+        hasher.mix(unit.record.road)
         hasher.mix(UInt64((unit.isRegistered ? 1 : 0) | (unit.isShown ? 2 : 0)))
         hasher.mix(UInt64(unit.links.count))
         hasher.mix(unit.links.older?.value ?? 0)
         hasher.mix(unit.links.newer?.value ?? 0)
+        hasher.mix(UInt64(unit.links.olderPath) << 8 | UInt64(unit.links.newerPath))
         hasher.mix(unit.linkChangedAt?.nanoseconds)
         hasher.mix(UInt64(unit.boots.count))
         for boot in unit.boots { hasher.mix(UInt64(boot)) }
         hasher.mix(unit.latestAlert.map { $0.alert.id.value } ?? 0)
         hasher.mix(unit.lastTestAt?.nanoseconds)
+        unit.supervision.mix(into: &hasher)
+        hasher.mix(unit.technicalAlert.map { $0.alert.id.value } ?? 0)
         for fault in unit.faults {
             hasher.mix(UInt64(fault.kind.rawValue) << 1 | (fault.isActive ? 1 : 0))
             hasher.mix(fault.report)
@@ -176,5 +184,10 @@ extension Dispatcher {
         hasher.mix(state.wait.startedAt.nanoseconds)
         hasher.mix(state.wait.progressAt.nanoseconds)
         hasher.mix(state.wait.isSeen ? 1 : 0)
+        hasher.mix(UInt64(alert.faults.rawValue))
+        hasher.mix(alert.clearedAt?.nanoseconds)
+        hasher.mix(alert.outage.map { UInt64($0.scope.rawValue) << 32 | UInt64($0.lost) } ?? 0)
+        hasher.mix(alert.outage?.name ?? "")
+        hasher.mix(UInt64(alert.outage?.peak ?? 0))
     }
 }

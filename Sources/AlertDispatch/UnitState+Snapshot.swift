@@ -4,7 +4,7 @@ import AlertModel
 
 extension UnitState {
     /// The smallest unit: two identifiers and a byte for each other value.
-    static let snapshotBytesMin = 43
+    static let snapshotBytesMin = 55
 
     func write(to writer: inout StateWriter) {
         writer.id(record.id)
@@ -12,9 +12,14 @@ extension UnitState {
         writer.text(record.place)
         writer.optional(record.point)
         writer.number(UInt64(record.reportingTimeS))
+        writer.optional(record.profile)
+        writer.optional(record.carrier)
+        writer.optional(record.secondCarrier)
+        writer.optional(record.road)
         writer.byte((isRegistered ? 1 : 0) | (isShown ? 2 : 0))
         writer.count(links.count)
         links.forEach { writer.number($0.value) }
+        if !links.isEmpty { writer.byte(links.olderPath << 4 | links.newerPath) }
         writer.optional(linkChangedAt)
         writer.count(boots.count)
         for boot in boots { writer.number(UInt64(boot)) }
@@ -23,6 +28,9 @@ extension UnitState {
         for fault in faults { fault.write(to: &writer) }
         writer.byte(latestAlert == nil ? 0 : 1)
         latestAlert?.write(to: &writer)
+        supervision.write(to: &writer)
+        writer.byte(technicalAlert == nil ? 0 : 1)
+        technicalAlert?.write(to: &writer)
         writePresses(to: &writer)
     }
 
@@ -48,7 +56,9 @@ extension UnitState {
     convenience init(from reader: inout StateReader) throws(StateDecodingError) {
         let record = UnitRecord(
             id: try reader.id(), centre: try reader.id(), place: try reader.text(),
-            point: try reader.optionalPoint(), reportingTimeS: try reader.number(UInt16.self))
+            point: try reader.optionalPoint(), reportingTimeS: try reader.number(UInt16.self),
+            profile: try reader.optionalID(), carrier: try reader.optionalID(),
+            secondCarrier: try reader.optionalID(), road: try reader.optionalID())
         let flags = try reader.byte()
         guard flags <= 3 else { throw reader.error(.badValue) }
         let links = try LinkPair(from: &reader)
@@ -57,10 +67,12 @@ extension UnitState {
         let lastTestAt = try reader.optionalTime()
         let faults = try UnitFault.readAll(of: record.id, &reader)
         let alert = try reader.flag() ? try AlertState(of: record.id, from: &reader) : nil
+        let supervision = try UnitSupervision(from: &reader)
+        let technical = try reader.flag() ? try AlertState(of: record.id, from: &reader) : nil
         self.init(
             record: record, isRegistered: flags & 1 != 0, isShown: flags & 2 != 0, links: links,
             linkChangedAt: linkChangedAt, boots: boots, latestAlert: alert, lastTestAt: lastTestAt, faults: faults,
-            presses: try Self.readPresses(&reader))
+            presses: try Self.readPresses(&reader), supervision: supervision, technicalAlert: technical)
     }
 
     private static func readBoots(_ reader: inout StateReader) throws(StateDecodingError) -> [UInt32] {
@@ -110,10 +122,16 @@ extension LinkPair {
         self.init()
         let count = try reader.count(bytesMin: 1)
         guard count <= Self.linksMax else { throw reader.error(.badValue) }
-        for _ in 0..<count {
-            let link = LinkID(try reader.number())
-            guard !contains(link) else { throw reader.error(.badValue) }
-            _ = add(link)
+        var links: [LinkID] = []
+        for _ in 0..<count { links.append(LinkID(try reader.number())) }
+        guard count > 0 else { return }
+        let paths = try reader.byte()
+        for (index, link) in links.enumerated() {
+            let path = index == 0 ? paths >> 4 : paths & 15
+            guard !contains(link), path == 0 || index == 0 || path != olderPath else {
+                throw reader.error(.badValue)
+            }
+            _ = add(link, path: path)
         }
     }
 }

@@ -48,21 +48,28 @@ final class UnitState {
     var presses: [PressKey: StoredPress]
     /// Whether consoles were told of it and not yet that it is gone.
     var isShown: Bool
+    /// How its links, its button and its test calls have been.
+    var supervision: UnitSupervision
+    /// The open alert for its technical conditions. Beside ``latestAlert``: a caller never waits behind a fault.
+    var technicalAlert: AlertState?
     /// Not journaled and in no snapshot.
     var routine = UnitRoutine()
 
     convenience init(record: UnitRecord, isRegistered: Bool) {
         self.init(
             record: record, isRegistered: isRegistered, isShown: false, links: LinkPair(), linkChangedAt: nil,
-            boots: [], latestAlert: nil, lastTestAt: nil, faults: [], presses: [:])
+            boots: [], latestAlert: nil, lastTestAt: nil, faults: [], presses: [:],
+            supervision: UnitSupervision(), technicalAlert: nil)
     }
 
     /// A unit out of all its parts, for a snapshot.
     init(
         record: UnitRecord, isRegistered: Bool, isShown: Bool, links: LinkPair, linkChangedAt: WallTime?,
         boots: [UInt32], latestAlert: AlertState?, lastTestAt: WallTime?, faults: [UnitFault],
-        presses: [PressKey: StoredPress]
+        presses: [PressKey: StoredPress], supervision: UnitSupervision, technicalAlert: AlertState?
     ) {
+        self.supervision = supervision
+        self.technicalAlert = technicalAlert
         self.record = record
         self.isRegistered = isRegistered
         self.isShown = isShown
@@ -81,12 +88,22 @@ final class UnitState {
     }
 
     /// Whether consoles have a use for it.
-    var isVisible: Bool { isRegistered || !links.isEmpty || openAlert != nil }
+    var isVisible: Bool { isRegistered || !links.isEmpty || openAlert != nil || technicalAlert != nil }
 
     var status: UnitStatus {
         UnitStatus(
-            record: record, isOnline: !links.isEmpty, isRegistered: isRegistered, linkChangedAt: linkChangedAt)
+            record: record, isOnline: !links.isEmpty, isRegistered: isRegistered, linkChangedAt: linkChangedAt,
+            faults: activeFaults, maintenanceEndsAt: supervision.maintenanceEndsAt, lastTestAt: lastTestAt,
+            outage: supervision.outage)
     }
+
+    /// Conditions that last.
+    var activeFaults: FaultSet {
+        faults.reduce(into: FaultSet()) { set, fault in if fault.isActive { set.insert(FaultSet(fault.kind)) } }
+    }
+
+    /// Whether its loss is to be known: it is in the registry and was seen at least once.
+    var isSupervised: Bool { isRegistered && !boots.isEmpty }
 
     /// Notes the boot of a HELLO.
     func connected(boot: UInt32) {

@@ -7,7 +7,8 @@ public struct Alert: Hashable, Sendable {
     public let id: AlertID
     public let unit: UnitID
     public var centre: CentreID
-    public let category: Category
+    /// Of a technical alert the loudest of its conditions', so it may change; a caller's never does.
+    public var category: Category
     public var priority: Priority
     public var stage: Stage
     /// The journal record of the latest change.
@@ -18,7 +19,7 @@ public struct Alert: Hashable, Sendable {
     public let pressedAt: WallTime
     /// By the gateway's clock, when the first press was read from the socket.
     public let receivedAt: WallTime
-    /// Presses merged into this alert, the first included.
+    /// Presses merged into this alert, the first included; 0 with a technical alert.
     public var pressCount: UInt32
     public var lastPressAt: WallTime
     public var position: LastPosition?
@@ -46,6 +47,12 @@ public struct Alert: Hashable, Sendable {
     public var ringCount: UInt16
     /// How often the auditor found that nobody looks at it.
     public var auditCount: UInt16
+    /// Conditions for which a technical alert stands; empty with a caller's.
+    public var faults: FaultSet
+    /// When the last of its conditions ended; nil while one lasts, and with a caller's.
+    public var clearedAt: WallTime?
+    /// The lost units that it stands for; nil with an alert of one unit.
+    public var outage: OutageSummary?
     /// Its place in the queue goes by this priority: its own, or one level higher after a long wait.
     public var queuePriority: Priority
 
@@ -72,10 +79,14 @@ public struct Alert: Hashable, Sendable {
         self.ringCount = 0
         self.auditCount = 0
         self.queuePriority = priority
+        self.faults = []
     }
 
     /// Whether officers still have to deal with it.
     public var isOpen: Bool { stage != .closed }
+
+    /// Whether the gateway raised it, and not a caller: nobody pressed for it.
+    public var isTechnical: Bool { pressCount == 0 }
 }
 
 extension Alert {
@@ -112,6 +123,10 @@ extension Alert {
         writer.write(ringCount)
         writer.write(auditCount)
         writer.write(queuePriority.rawValue)
+        writer.write(faults.rawValue)
+        writer.write(optional: clearedAt)
+        writer.write(UInt8(outage == nil ? 0 : 1))
+        outage?.encode(to: &writer)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -148,5 +163,8 @@ extension Alert {
         ringCount = try reader.read()
         auditCount = try reader.read()
         queuePriority = try reader.read()
+        faults = FaultSet(rawValue: try reader.read())
+        clearedAt = try reader.readOptionalTime()
+        outage = try reader.read(UInt8.self) == 0 ? nil : try OutageSummary(from: &reader)
     }
 }

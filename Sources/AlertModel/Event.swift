@@ -13,6 +13,8 @@ public enum Event: Hashable, Sendable {
     case unitRemoved(UnitID)
     /// A centre's escalation policy is this from now on.
     case policyChanged(CentrePolicy)
+    /// A kind of unit exists, or its data changed.
+    case profileRegistered(ProfileRecord)
     /// A unit's connection is established and its HELLO was accepted.
     case linkUp(LinkUp)
     /// A unit's connection ended.
@@ -35,10 +37,16 @@ public enum Event: Hashable, Sendable {
     case centreWatched(CentreWatched)
     /// A supervisor says how a centre stands.
     case centreStateSet(CentreStateSet)
+    /// Maintenance of a unit, a road or a centre begins.
+    case maintenanceSet(MaintenanceSet)
+    /// Maintenance ends before its time.
+    case maintenanceEnded(MaintenanceEnded)
     /// A deadline fell due.
     case timerFired(TimerFired)
     /// The auditor found an open alert that nobody looks at.
     case auditFound(AlertID)
+    /// The gateway found a condition of a unit, or found it ended.
+    case conditionFound(ConditionFound)
     /// Routine: a unit is alive, and how it is.
     case heartbeat(UnitID, Heartbeat)
     /// Routine: where a unit is.
@@ -53,6 +61,7 @@ extension Event {
         case unitRegistered = 3
         case unitRemoved = 4
         case policyChanged = 5
+        case profileRegistered = 9
         case linkUp = 10
         case linkDown = 11
         case press = 16
@@ -64,8 +73,11 @@ extension Event {
         case officerAction = 33
         case centreWatched = 34
         case centreStateSet = 35
+        case maintenanceSet = 36
+        case maintenanceEnded = 37
         case timerFired = 40
         case auditFound = 41
+        case conditionFound = 42
         case heartbeat = 64
         case position = 65
 
@@ -80,6 +92,7 @@ extension Event {
         case .unitRegistered: .unitRegistered
         case .unitRemoved: .unitRemoved
         case .policyChanged: .policyChanged
+        case .profileRegistered: .profileRegistered
         case .linkUp: .linkUp
         case .linkDown: .linkDown
         case .press: .press
@@ -91,8 +104,11 @@ extension Event {
         case .officerAction: .officerAction
         case .centreWatched: .centreWatched
         case .centreStateSet: .centreStateSet
+        case .maintenanceSet: .maintenanceSet
+        case .maintenanceEnded: .maintenanceEnded
         case .timerFired: .timerFired
         case .auditFound: .auditFound
+        case .conditionFound: .conditionFound
         case .heartbeat: .heartbeat
         case .position: .position
         }
@@ -103,7 +119,12 @@ extension Event {
 public struct GatewayStarted: Hashable, Sendable {
     /// Where alerts of unregistered units go: an alert is never without a queue.
     public let defaultCentre: CentreID
-    public init(defaultCentre: CentreID) { self.defaultCentre = defaultCentre }
+    public let supervision: SupervisionPolicy
+
+    public init(defaultCentre: CentreID, supervision: SupervisionPolicy = SupervisionPolicy()) {
+        self.defaultCentre = defaultCentre
+        self.supervision = supervision
+    }
 }
 
 /// A control centre as the registry has it.
@@ -130,13 +151,27 @@ public struct UnitRecord: Hashable, Sendable {
     public let point: GeoPoint?
     /// Within how many seconds its loss must be known: 20, 90 or 180 (EN 50136-1).
     public let reportingTimeS: UInt16
+    /// Which kind of unit it is; nil for the standing one.
+    public let profile: ProfileID?
+    /// By whose networks it is connected; nil where it is not by radio or nobody said.
+    public let carrier: CarrierID?
+    public let secondCarrier: CarrierID?
+    /// The road it stands at.
+    public let road: RoadID?
 
-    public init(id: UnitID, centre: CentreID, place: String, point: GeoPoint?, reportingTimeS: UInt16) {
+    public init(
+        id: UnitID, centre: CentreID, place: String, point: GeoPoint?, reportingTimeS: UInt16,
+        profile: ProfileID? = nil, carrier: CarrierID? = nil, secondCarrier: CarrierID? = nil, road: RoadID? = nil
+    ) {
         self.id = id
         self.centre = centre
         self.place = place
         self.point = point
         self.reportingTimeS = reportingTimeS
+        self.profile = profile
+        self.carrier = carrier
+        self.secondCarrier = secondCarrier
+        self.road = road
     }
 }
 
@@ -149,8 +184,20 @@ public struct LinkUp: Hashable, Sendable {
     public let firmware: UInt32
     /// Bits of the unit protocol's capabilities.
     public let capabilities: UInt32
+    /// Which of the unit's paths, 1 to 3; 0 when it does not say.
+    public let path: UInt8
+    /// How far the unit's clock was ahead of the gateway's, seconds; nil when it has no clock.
+    public let clockAheadS: Int32?
+    /// End of its certificate's validity, seconds since 1970; 0 when not known.
+    public let certificateEndsAtS: UInt32
 
-    public init(unit: UnitID, link: LinkID, boot: UInt32, firmware: UInt32, capabilities: UInt32) {
+    public init(
+        unit: UnitID, link: LinkID, boot: UInt32, firmware: UInt32, capabilities: UInt32, path: UInt8 = 0,
+        clockAheadS: Int32? = nil, certificateEndsAtS: UInt32 = 0
+    ) {
+        self.path = path
+        self.clockAheadS = clockAheadS
+        self.certificateEndsAtS = certificateEndsAtS
         self.unit = unit
         self.link = link
         self.boot = boot
@@ -181,10 +228,14 @@ public struct Press: Hashable, Sendable {
     /// By the gateway's clock.
     public let receivedAt: WallTime
     public let position: LastPosition?
+    /// What a test call found; nil when the unit does not say, and with every other press.
+    public let results: TestResults?
 
     public init(
-        id: MessageID, category: Category, pressedAt: WallTime, receivedAt: WallTime, position: LastPosition?
+        id: MessageID, category: Category, pressedAt: WallTime, receivedAt: WallTime, position: LastPosition?,
+        results: TestResults? = nil
     ) {
+        self.results = category == .test ? results : nil
         self.id = id
         self.category = category
         self.pressedAt = pressedAt

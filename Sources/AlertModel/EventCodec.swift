@@ -12,18 +12,19 @@ extension Event {
     /// ```
     /// press      0 unit 16 | 16 boot 4 | 20 counter 4 | 24 pressedAt ns 8 | 32 receivedAt ns 8
     ///           40 latitude 4 | 44 longitude 4 | 48 accuracy cm 3 | 51 category 1
-    ///           52 fix age s 2 | 54 has position 1 | 55 zero 1
+    ///           52 fix age s 2 | 54 has 1 (1 position, 2 test results) | 55 test results 1
     /// ```
     /// - Parameter buffer: at least ``bodyBytesMax`` bytes, or as many as the event needs.
     /// - Returns: bytes written; nil when `buffer` is too small.
     public func encode(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
         var writer = ByteWriter(buffer)
         switch self {
-        case .gatewayStarted(let started): writer.write(started.defaultCentre)
+        case .gatewayStarted(let started): started.encode(to: &writer)
         case .centreRegistered(let centre): centre.encode(to: &writer)
         case .unitRegistered(let unit): unit.encode(to: &writer)
         case .unitRemoved(let unit): writer.write(unit)
         case .policyChanged(let policy): policy.encode(to: &writer)
+        case .profileRegistered(let profile): profile.encode(to: &writer)
         case .linkUp(let link): link.encode(to: &writer)
         case .linkDown(let link): link.encode(to: &writer)
         case .press(let press): press.encode(to: &writer)
@@ -34,6 +35,9 @@ extension Event {
         case .officerAction(let action): action.encode(to: &writer)
         case .centreWatched(let watched): watched.encode(to: &writer)
         case .centreStateSet(let set): set.encode(to: &writer)
+        case .maintenanceSet(let set): set.encode(to: &writer)
+        case .maintenanceEnded(let ended): ended.encode(to: &writer)
+        case .conditionFound(let found): found.encode(to: &writer)
         case .timerFired(let fired): fired.encode(to: &writer)
         case .auditFound(let alert): writer.write(alert.value)
         case .heartbeat(let unit, let heartbeat):
@@ -53,10 +57,11 @@ extension Event {
         guard let kind = Kind(rawValue: rawKind) else { throw DecodeError(.unknownKind(rawKind), offset: 0) }
         var reader = ByteReader(body)
         switch kind {
-        case .gatewayStarted: self = .gatewayStarted(GatewayStarted(defaultCentre: try reader.read()))
+        case .gatewayStarted: self = .gatewayStarted(try GatewayStarted(from: &reader))
         case .centreRegistered: self = .centreRegistered(try CentreRecord(from: &reader))
         case .unitRegistered: self = .unitRegistered(try UnitRecord(from: &reader))
         case .unitRemoved: self = .unitRemoved(try reader.read())
+        case .profileRegistered: self = .profileRegistered(try ProfileRecord(from: &reader))
         case .linkUp: self = .linkUp(try LinkUp(from: &reader))
         case .linkDown: self = .linkDown(try LinkDown(from: &reader))
         case .press: self = .press(try Press(from: &reader))
@@ -70,10 +75,26 @@ extension Event {
         case .auditFound: self = .auditFound(AlertID(try reader.read()))
         case .centreWatched: self = .centreWatched(try CentreWatched(from: &reader))
         case .centreStateSet: self = .centreStateSet(try CentreStateSet(from: &reader))
+        case .maintenanceSet: self = .maintenanceSet(try MaintenanceSet(from: &reader))
+        case .maintenanceEnded: self = .maintenanceEnded(try MaintenanceEnded(from: &reader))
+        case .conditionFound: self = .conditionFound(try ConditionFound(from: &reader))
         case .timerFired: self = .timerFired(try TimerFired(from: &reader))
         case .heartbeat: self = .heartbeat(try reader.read(), try Heartbeat(from: &reader))
         case .position: self = .position(try reader.read(), try Position(from: &reader))
         }
+    }
+}
+
+extension GatewayStarted {
+    func encode(to writer: inout ByteWriter) {
+        writer.write(defaultCentre)
+        supervision.encode(to: &writer)
+    }
+    init(from reader: inout ByteReader) throws(DecodeError) {
+        let centre: CentreID = try reader.read()
+        let isOld = reader.remaining == 0
+        self.init(
+            defaultCentre: centre, supervision: isOld ? SupervisionPolicy() : try SupervisionPolicy(from: &reader))
     }
 }
 
@@ -94,14 +115,25 @@ extension UnitRecord {
         writer.write(reportingTimeS)
         writer.write(optional: point)
         writer.write(place, bytesMax: CentreRecord.nameBytesMax)
+        writer.write(optional: profile)
+        writer.write(optional: carrier)
+        writer.write(optional: secondCarrier)
+        writer.write(optional: road)
     }
     init(from reader: inout ByteReader) throws(DecodeError) {
         let id: UnitID = try reader.read()
         let centre: CentreID = try reader.read()
         let reportingTimeS = try reader.read(UInt16.self)
         let point = try reader.readOptionalPoint()
+        let place = try reader.readText()
+        guard reader.remaining > 0 else {
+            self.init(id: id, centre: centre, place: place, point: point, reportingTimeS: reportingTimeS)
+            return
+        }
         self.init(
-            id: id, centre: centre, place: try reader.readText(), point: point, reportingTimeS: reportingTimeS)
+            id: id, centre: centre, place: place, point: point, reportingTimeS: reportingTimeS,
+            profile: try reader.readOptional(ProfileID.self), carrier: try reader.readOptional(CarrierID.self),
+            secondCarrier: try reader.readOptional(CarrierID.self), road: try reader.readOptional(RoadID.self))
     }
 }
 
@@ -112,12 +144,29 @@ extension LinkUp {
         writer.write(boot)
         writer.write(firmware)
         writer.write(capabilities)
+        writer.write(path)
+        writer.write(clockAheadS ?? Self.noClock)
+        writer.write(certificateEndsAtS)
     }
     init(from reader: inout ByteReader) throws(DecodeError) {
+        let unit: UnitID = try reader.read()
+        let link = LinkID(try reader.read())
+        let boot = try reader.read(UInt32.self)
+        let firmware = try reader.read(UInt32.self)
+        let capabilities = try reader.read(UInt32.self)
+        guard reader.remaining > 0 else {
+            self.init(unit: unit, link: link, boot: boot, firmware: firmware, capabilities: capabilities)
+            return
+        }
+        let path = try reader.read(UInt8.self)
+        let ahead = try reader.read(Int32.self)
         self.init(
-            unit: try reader.read(), link: LinkID(try reader.read()), boot: try reader.read(),
-            firmware: try reader.read(), capabilities: try reader.read())
+            unit: unit, link: link, boot: boot, firmware: firmware, capabilities: capabilities, path: path,
+            clockAheadS: ahead == Self.noClock ? nil : ahead, certificateEndsAtS: try reader.read())
     }
+
+    /// Stands for "the unit has no clock".
+    private static var noClock: Int32 { .min }
 }
 
 extension LinkDown {
@@ -152,7 +201,8 @@ extension Press {
         // Accuracy takes the low 24 bits (167 km and more are all the same: useless), category the high 8.
         writer.write(min(position?.accuracyCm ?? 0, 0xFF_FFFF) | UInt32(category.rawValue) << 24)
         writer.write(position?.ageS ?? 0)
-        writer.write(UInt16(position == nil ? 0 : 1))
+        writer.write(UInt8((position == nil ? 0 : 1) | (results == nil ? 0 : 2)))
+        writer.write(results?.rawValue ?? 0)
     }
     init(from reader: inout ByteReader) throws(DecodeError) {
         let id = try MessageID(from: &reader)
@@ -163,18 +213,21 @@ extension Press {
         let longitude = try reader.read(Int32.self)
         let packed = try reader.read(UInt32.self)
         let ageS = try reader.read(UInt16.self)
-        let hasPosition = try reader.read(UInt16.self)
+        let has = try reader.read(UInt8.self)
+        let results = try reader.read(UInt8.self)
         guard let category = Category(rawValue: UInt8(packed >> 24)) else {
             throw DecodeError(.badValue, offset: placeOffset + 11)
         }
         var position: LastPosition?
-        if hasPosition != 0 {
+        if has & 1 != 0 {
             guard let point = GeoPoint(latitudeE7: latitude, longitudeE7: longitude) else {
                 throw DecodeError(.badValue, offset: placeOffset)
             }
             position = LastPosition(point: point, accuracyCm: packed & 0xFF_FFFF, ageS: ageS)
         }
-        self.init(id: id, category: category, pressedAt: pressedAt, receivedAt: receivedAt, position: position)
+        self.init(
+            id: id, category: category, pressedAt: pressedAt, receivedAt: receivedAt, position: position,
+            results: has & 2 == 0 ? nil : TestResults(rawValue: results))
     }
 }
 

@@ -9,8 +9,23 @@ public struct UnitStatus: Hashable, Sendable {
     public let isRegistered: Bool
     /// When the link last came up or went down, by the gateway's clock; nil when never seen.
     public let linkChangedAt: WallTime?
+    /// Conditions that last.
+    public let faults: FaultSet
+    /// Until when its conditions call nobody; nil when it is not under maintenance.
+    public let maintenanceEndsAt: WallTime?
+    /// When its last test call was stored.
+    public let lastTestAt: WallTime?
+    /// The outage's alert that stands for its lost link.
+    public let outage: AlertID?
 
-    public init(record: UnitRecord, isOnline: Bool, isRegistered: Bool, linkChangedAt: WallTime?) {
+    public init(
+        record: UnitRecord, isOnline: Bool, isRegistered: Bool, linkChangedAt: WallTime?, faults: FaultSet = [],
+        maintenanceEndsAt: WallTime? = nil, lastTestAt: WallTime? = nil, outage: AlertID? = nil
+    ) {
+        self.faults = faults
+        self.maintenanceEndsAt = maintenanceEndsAt
+        self.lastTestAt = lastTestAt
+        self.outage = outage
         self.record = record
         self.isOnline = isOnline
         self.isRegistered = isRegistered
@@ -120,6 +135,10 @@ extension UnitStatus {
         record.encode(to: &writer)
         writer.write(UInt8((isOnline ? 1 : 0) | (isRegistered ? 2 : 0)))
         writer.write(optional: linkChangedAt)
+        writer.write(faults.rawValue)
+        writer.write(optional: maintenanceEndsAt)
+        writer.write(optional: lastTestAt)
+        writer.write(outage?.value ?? 0)
     }
     init(from reader: inout ByteReader) throws(DecodeError) {
         record = try UnitRecord(from: &reader)
@@ -127,6 +146,11 @@ extension UnitStatus {
         isOnline = flags & 1 != 0
         isRegistered = flags & 2 != 0
         linkChangedAt = try reader.readOptionalTime()
+        faults = FaultSet(rawValue: try reader.read())
+        maintenanceEndsAt = try reader.readOptionalTime()
+        lastTestAt = try reader.readOptionalTime()
+        let outage = try reader.read(UInt64.self)
+        self.outage = outage == 0 ? nil : AlertID(outage)
     }
 }
 

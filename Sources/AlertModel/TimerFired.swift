@@ -10,6 +10,24 @@ public enum TimerKind: UInt8, CaseIterable, Hashable, Sendable {
     case starvation = 3
     /// Nobody came back to watch a centre.
     case centreUnwatched = 4
+    /// A unit that has no link has not come back in its reporting time.
+    case unitLost = 16
+    /// One of a unit's paths has not come back in its reporting time.
+    case pathLost = 17
+    /// Units lost lately are looked at together.
+    case outageReview = 18
+    /// A unit's links have been calm for so long that they do not flap any more.
+    case linkCalm = 19
+    /// A unit's next test call is due.
+    case testDue = 20
+    /// The time of a maintenance is over.
+    case maintenanceEnd = 21
+    /// Nobody has pressed the button for so long that the storm is over.
+    case stormCalm = 22
+    /// A unit's certificate comes a step nearer to its end.
+    case certificate = 23
+    /// What lasts of a unit's conditions is looked at: its technical alert follows.
+    case faultReview = 24
 }
 
 /// Which deadline: at most one of a kind for each thing.

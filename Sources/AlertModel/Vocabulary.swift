@@ -91,6 +91,12 @@ public enum FaultKind: UInt8, CaseIterable, Hashable, Sendable {
     case certificateExpiring = 16
     case firmwareMismatch = 17
     case linkFlapping = 18
+    /// One of a unit's two paths is gone.
+    case pathLost = 19
+    /// The unit has not made its test call in time.
+    case testMissed = 20
+    /// The unit has not been heard of for its reporting time.
+    case linkLost = 21
 }
 
 /// What an officer does to an alert.

@@ -47,7 +47,10 @@ extension FaultMessage: FrameBody {
         counter = try reader.read()
         changedAt = try reader.readTime()
         detail = try reader.read()
+        let start = reader.offset
         fault = try reader.readListed()
+        // What the gateway finds itself has a number and no place on the wire.
+        guard fault.isReported else { throw FrameError(.valueOutOfRange, offset: start) }
     }
 
     func encode(to writer: inout FrameWriter) {

@@ -38,13 +38,15 @@ struct JournalEventWords {
         case .unitRegistered(let unit):
             [("unit", word(unit.id)), ("centre", word(unit.centre)), ("place", .text(unit.place))]
                 + point(unit.point)
-                + [("reporting_time_s", .integer(unit.reportingTimeS))]
+                + [
+                    ("reporting_time_s", .integer(unit.reportingTimeS)),
+                    ("profile", unit.profile.map { word($0) } ?? .null),
+                    ("carrier", unit.carrier.map { word($0) } ?? .null),
+                    ("second_carrier", unit.secondCarrier.map { word($0) } ?? .null),
+                    ("road", unit.road.map { word($0) } ?? .null),
+                ]
         case .unitRemoved(let unit): [("unit", word(unit))]
-        case .linkUp(let link):
-            [
-                ("unit", word(link.unit)), ("link", .text("\(link.link.value)")), ("boot", .integer(link.boot)),
-                ("firmware", .integer(link.firmware)), ("capabilities", .integer(link.capabilities)),
-            ]
+        case .linkUp(let link): fields(of: link)
         case .linkDown(let link):
             [("unit", word(link.unit)), ("link", .text("\(link.link.value)")), ("end", name(link.end))]
         case .press(let press): fields(of: press)
@@ -78,6 +80,18 @@ struct JournalEventWords {
                 ("serial", .integer(fired.serial)), ("due_ns", .text("\(fired.due.nanoseconds)")),
             ]
         case .auditFound(let found): [alert(found)]
+        case .profileRegistered(let profile): [("profile", word(profile.id))]
+        case .maintenanceSet(let set): fields(of: set)
+        case .maintenanceEnded(let ended):
+            [
+                ("maintenance", .text("\(ended.maintenance.value)")), ("officer", word(ended.officer)),
+                ("command", .text("\(ended.command.value)")),
+            ]
+        case .conditionFound(let found):
+            [
+                ("unit", word(found.unit)), ("fault", name(found.fault)), ("active", .flag(found.isActive)),
+                ("detail", .integer(found.detail)),
+            ]
         case .heartbeat(let unit, let heartbeat): [("unit", word(unit))] + fields(of: heartbeat)
         case .position(let unit, let position): [("unit", word(unit))] + fields(of: position)
         }
@@ -91,7 +105,32 @@ struct JournalEventWords {
         return message(press.id) + [
             ("category", name(press.category)), ("pressed_at", .text(press.pressedAt.rfc3339)),
             ("received_at", .text(press.receivedAt.rfc3339)),
+            ("test_results", press.results.map { .integer($0.rawValue) } ?? .null),
         ] + place
+    }
+
+    private static func fields(of link: LinkUp) -> [(String, JSONValue)] {
+        [
+            ("unit", word(link.unit)), ("link", .text("\(link.link.value)")), ("boot", .integer(link.boot)),
+            ("firmware", .integer(link.firmware)), ("capabilities", .integer(link.capabilities)),
+            ("path", .integer(link.path)), ("clock_ahead_s", link.clockAheadS.map { .integer($0) } ?? .null),
+            ("certificate_ends_at_s", .integer(link.certificateEndsAtS)),
+        ]
+    }
+
+    private static func fields(of set: MaintenanceSet) -> [(String, JSONValue)] {
+        scope(set.scope) + [
+            ("duration_s", .integer(set.durationS)), ("reason", .text(set.reason)),
+            ("officer", word(set.officer)), ("command", .text("\(set.command.value)")),
+        ]
+    }
+
+    private static func scope(_ scope: MaintenanceScope) -> [(String, JSONValue)] {
+        switch scope {
+        case .unit(let unit): [("unit", word(unit))]
+        case .road(let road): [("road", word(road))]
+        case .centre(let centre): [("centre", word(centre))]
+        }
     }
 
     private static func fields(of policy: CentrePolicy) -> [(String, JSONValue)] {

@@ -10,6 +10,9 @@ struct RandomHistory {
     private static let units: [UnitID] = (0..<4).map { id("unit-\($0)") }
     private static let officers: [OfficerID] = (0..<2).map { id("officer-\($0)") }
     private static let centres: [CentreID] = [id("astana"), id("almaty"), id("karaganda")]
+    private static let profile: ProfileID = id("post")
+    private static let carrier: CarrierID = id("kcell")
+    private static let road: RoadID = id("M-36")
     private var monotonicNs: UInt64 = 0
     private static let texts = ["", "Абай 1", "a note", String(repeating: "ұ", count: 200)]
 
@@ -53,19 +56,34 @@ struct RandomHistory {
         case 0:
             return .unitRegistered(
                 UnitRecord(
-                    id: unit, centre: pick(Self.centres), place: pick(Self.texts), point: point, reportingTimeS: 90
-                ))
+                    id: unit, centre: pick(Self.centres), place: pick(Self.texts), point: point,
+                    reportingTimeS: 20,
+                    profile: below(2) == 0 ? Self.profile : nil, carrier: below(2) == 0 ? Self.carrier : nil,
+                    road: below(2) == 0 ? Self.road : nil))
         case 1: return .unitRemoved(unit)
         case 2 where below(2) == 0: return .policyChanged(policy())
         case 2: return .centreRegistered(CentreRecord(id: pick(Self.centres), name: pick(Self.texts)))
+        case 3 where below(4) == 0:
+            return .conditionFound(
+                ConditionFound(
+                    unit: unit, fault: pick([.displaced, .gpsFrozen, .clockWrong]), isActive: below(2) == 0,
+                    detail: 3))
+        case 2 where below(4) == 0:
+            return .profileRegistered(
+                ProfileRecord(
+                    id: Self.profile, severities: [pick(FaultKind.allCases): pick([.recorded, .alert(.property)])])
+            )
         case 3:
             guard below(3) == 0 else { return .stageConfirmed(confirmation(unit, alert)) }
-            return .gatewayStarted(GatewayStarted(defaultCentre: pick(Self.centres)))
+            var policy = SupervisionPolicy()
+            policy.groupUnitsMin = UInt16(2 + below(2))
+            return .gatewayStarted(GatewayStarted(defaultCentre: pick(Self.centres), supervision: policy))
         case 4, 5:
             return .linkUp(
                 LinkUp(
-                    unit: unit, link: link(of: unit), boot: UInt32(below(40)), firmware: 1, capabilities: 0))
-        case 6: return .linkDown(LinkDown(unit: unit, link: link(of: unit), end: .peerClosed))
+                    unit: unit, link: link(of: unit), boot: UInt32(below(40)), firmware: 1, capabilities: 0,
+                    path: UInt8(below(3))))
+        case 6: return .linkDown(LinkDown(unit: unit, link: link(of: unit), end: pick(LinkEnd.allCases)))
         case 7...10:
             let category = pick(AlertModel.Category.allCases)
             return .press(
@@ -77,7 +95,7 @@ struct RandomHistory {
             return .cancel(Cancel(id: id, pressCounter: UInt32(below(12)), cancelledAt: now))
         case 12, 13:
             let report = FaultReport(
-                id: message(unit), fault: pick(FaultKind.allCases), changedAt: now,
+                id: message(unit), fault: pick(FaultKind.allCases.filter(\.isReported)), changedAt: now,
                 detail: Int32(below(1_000)) - 500)
             return below(2) == 0 ? .faultBegan(report) : .faultEnded(report)
         case 14: return .alertShown(AlertShown(alert: alert, officer: officer))

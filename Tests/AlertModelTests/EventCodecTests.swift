@@ -19,11 +19,25 @@ struct EventCodecTests {
     @Test("a body cut at any length is truncated, and one byte too little room is said", arguments: Samples.events)
     func truncation(event: Event) throws {
         let body = try #require(bytes(Event.bodyBytesMax) { event.encode(into: $0) })
-        for length in 0..<body.count {
+        let olderLength = Samples.olderLength(of: event)
+        for length in 0..<body.count where length != olderLength {
             let error = decodeError { _ = try decodeEvent(event.kind.rawValue, Array(body.prefix(length))) }
             #expect(error?.reason == .truncated, "\(length) of \(body.count) bytes")
             #expect((error?.offset ?? .max) <= length)
             #expect(bytes(length) { event.encode(into: $0) } == nil)
+        }
+    }
+
+    @Test("a body as it was before its latest fields means what it meant", arguments: Samples.events)
+    func older(event: Event) throws {
+        guard let length = Samples.olderLength(of: event) else { return }
+        let body = try #require(bytes(Event.bodyBytesMax) { event.encode(into: $0) })
+        let read = try decodeEvent(event.kind.rawValue, Array(body.prefix(length)))
+        switch read {
+        case .gatewayStarted(let started): #expect(started.supervision == SupervisionPolicy())
+        case .unitRegistered(let record): #expect(record.profile == nil && record.road == nil)
+        case .linkUp(let link): #expect(link.path == 0 && link.clockAheadS == nil && link.certificateEndsAtS == 0)
+        default: Issue.record("\(event.kind) has no older body")
         }
     }
 
@@ -32,7 +46,8 @@ struct EventCodecTests {
         let body = try #require(bytes(Event.pressBodyBytes) { Event.press(press).encode(into: $0) })
         #expect(body.count == 56)
         #expect(body[51] == press.category.rawValue)
-        #expect(body[54] == (press.position == nil ? 0 : 1) && body[55] == 0)
+        #expect(body[54] == (press.position == nil ? 0 : 1) | (press.results == nil ? 0 : 2))
+        #expect(body[55] == press.results?.rawValue ?? 0)
         #expect(body[20] == 7 && Array(body[16..<20]) == [255, 255, 255, 255])
     }
 

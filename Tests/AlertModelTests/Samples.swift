@@ -38,7 +38,7 @@ enum Samples {
         Category.allCases.map {
             Press(
                 id: message, category: $0, pressedAt: WallTime(nanoseconds: .min), receivedAt: time,
-                position: $0 == .test ? nil : place)
+                position: $0 == .test ? nil : place, results: [.batteryFailed, .cameraFailed])
         }
     }
 
@@ -64,7 +64,36 @@ enum Samples {
                 UnitRecord(
                     id: unit, centre: centre, place: "Абай даңғылы, 1", point: place.point, reportingTimeS: 20)),
             .unitRegistered(UnitRecord(id: unit, centre: centre, place: "", point: nil, reportingTimeS: 180)),
+            .unitRegistered(
+                UnitRecord(
+                    id: unit, centre: centre, place: "М-36", point: nil, reportingTimeS: 90,
+                    profile: id("post-4g"),
+                    carrier: id("kcell"), secondCarrier: id("beeline"), road: id("M-36"))),
             .unitRemoved(unit),
+            .gatewayStarted(GatewayStarted(defaultCentre: centre, supervision: supervision)),
+            .profileRegistered(ProfileRecord(id: id("p"), severities: [:])),
+            .profileRegistered(
+                ProfileRecord(
+                    id: id("post-4g"), testEveryH: .max, firmware: .max,
+                    severities: [.camera: .recorded, .linkLost: .alert(.urgent), .charger: .alert(.technical)])),
+            .linkUp(
+                LinkUp(
+                    unit: unit, link: LinkID(9), boot: 1, firmware: 2, capabilities: 3, path: 3,
+                    clockAheadS: -40, certificateEndsAtS: .max)),
+            .maintenanceSet(
+                MaintenanceSet(
+                    command: CommandID(3), scope: .road(id("M-36")), durationS: .max, reason: "жол жөндеу",
+                    officer: officer)),
+            .maintenanceSet(
+                MaintenanceSet(
+                    command: CommandID(3), scope: .unit(unit), durationS: 60, reason: "x", officer: officer)),
+            .maintenanceSet(
+                MaintenanceSet(
+                    command: CommandID(3), scope: .centre(centre), durationS: 60, reason: "x", officer: officer)),
+            .maintenanceEnded(
+                MaintenanceEnded(command: CommandID(4), maintenance: JournalSequence(9), officer: officer)),
+            .conditionFound(ConditionFound(unit: unit, fault: .displaced, isActive: true, detail: -1)),
+            .conditionFound(ConditionFound(unit: unit, fault: .gpsFrozen, isActive: false, detail: .max)),
             .linkUp(
                 LinkUp(
                     unit: unit, link: LinkID(agent: 255, connection: 1), boot: 1, firmware: 2, capabilities: 3)),
@@ -93,6 +122,23 @@ enum Samples {
         return events
     }
 
+    static let supervision: SupervisionPolicy = {
+        var policy = SupervisionPolicy()
+        policy.testEveryH = 1
+        policy.startGraceS = .max
+        return policy
+    }()
+
+    /// How long the event's body was before it got its latest fields; nil when it always had them.
+    static func olderLength(of event: Event) -> Int? {
+        switch event {
+        case .gatewayStarted: 16
+        case .unitRegistered(let record): 16 + 16 + 2 + 9 + 2 + record.place.utf8.count
+        case .linkUp: 36
+        default: nil
+        }
+    }
+
     static func alert(note: String) -> Alert {
         var alert = Alert(
             id: AlertID(5), unit: unit, centre: centre, category: .fire, priority: .life, press: message,
@@ -116,6 +162,9 @@ enum Samples {
         alert.ringCount = .max
         alert.auditCount = .max
         alert.queuePriority = .technical
+        alert.faults = FaultSet(.linkLost)
+        alert.clearedAt = time
+        alert.outage = OutageSummary(scope: .gateway, name: "M-36-km-0142.5_B", lost: 7, peak: .max)
         return alert
     }
 

@@ -98,7 +98,8 @@ struct MessageMaker {
 
     mutating func fault() -> FaultMessage {
         FaultMessage(
-            boot: number(), counter: number(), fault: one(of: FaultKind.allCases), changedAt: time(),
+            boot: number(), counter: number(), fault: one(of: FaultKind.allCases.filter(\.isReported)),
+            changedAt: time(),
             detail: number())
     }
 

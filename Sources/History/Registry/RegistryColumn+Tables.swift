@@ -35,6 +35,10 @@ extension RegistryColumn {
         + FaultKind.allCases.map {
             RegistryColumn("severity_\($0.word)", .word(severities))
         }
+        + [
+            RegistryColumn("test_every_h", .number(1...720)),
+            RegistryColumn("firmware", .number(1...4_294_967_295)),
+        ]
 
     /// Columns of ``RegistryTable/roads``.
     static let roads = [id, RegistryColumn("name", .text, required: true), RegistryColumn("line", .line)]
@@ -114,6 +118,9 @@ extension FaultKind {
         case .certificateExpiring: "certificate_expiring"
         case .firmwareMismatch: "firmware_mismatch"
         case .linkFlapping: "link_flapping"
+        case .pathLost: "path_lost"
+        case .testMissed: "test_missed"
+        case .linkLost: "link_lost"
         }
     }
 }

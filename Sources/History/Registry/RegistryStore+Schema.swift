@@ -10,6 +10,9 @@ extension RegistryStore {
         migrator.registerMigration("registry-1") { database in
             try database.execute(sql: reference + field + revisions)
         }
+        migrator.registerMigration("registry-2") { database in
+            try database.execute(sql: supervision)
+        }
         return migrator
     }
 
@@ -45,6 +48,16 @@ extension RegistryStore {
             text_kk TEXT, text_ru TEXT, text_en TEXT, note TEXT,
             CHECK (coalesce(text_kk, text_ru, text_en) IS NOT NULL)
         ) STRICT;
+
+        """
+
+    /// What supervision goes by beside the reporting time.
+    private static let supervision = """
+        ALTER TABLE profiles ADD COLUMN severity_path_lost TEXT;
+        ALTER TABLE profiles ADD COLUMN severity_test_missed TEXT;
+        ALTER TABLE profiles ADD COLUMN severity_link_lost TEXT;
+        ALTER TABLE profiles ADD COLUMN test_every_h INTEGER;
+        ALTER TABLE profiles ADD COLUMN firmware INTEGER;
 
         """
 

@@ -118,7 +118,7 @@ struct RegistryStoreTests {
                     "SELECT group_concat(name, ',') FROM pragma_table_info('\(table.rawValue)')")
                 #expect(found == table.columns.map(\.stored).joined(separator: ","))
             }
-            #expect(RegistryTable.profiles.columns.count == 3 + FaultKind.allCases.count)
+            #expect(RegistryTable.profiles.columns.count == 5 + FaultKind.allCases.count)
         }
     }
 
