@@ -17,6 +17,7 @@ extension Dispatcher {
             guard unit.isLater(report.id, than: known.report) else { return }
         }
         unit.set(changed)
+        unit.supervision.found.remove(FaultSet(report.fault))
         conditionsChanged(unit, report.fault)
         publish(unit, effects: &effects)
     }

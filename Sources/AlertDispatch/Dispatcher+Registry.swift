@@ -55,6 +55,7 @@ extension Dispatcher {
             census.enter(unit)
             reviewSoon(unit)
             beginSupervision(of: unit)
+            examineFirmware(of: unit)
         } else {
             unit = UnitState(record: record, isRegistered: true)
             units[record.id] = unit

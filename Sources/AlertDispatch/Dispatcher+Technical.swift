@@ -17,6 +17,11 @@ extension Dispatcher {
     mutating func condition(_ kind: FaultKind, of unit: UnitState, isActive: Bool, detail: Int32 = 0) {
         let known = unit.faults.first { $0.kind == kind }
         guard known?.isActive ?? false != isActive else { return }
+        if isActive {
+            unit.supervision.found.insert(FaultSet(kind))
+        } else {
+            unit.supervision.found.remove(FaultSet(kind))
+        }
         let ownReport = MessageID(unit: unit.record.id, boot: 0, counter: 0)
         unit.set(
             UnitFault(
@@ -79,8 +84,9 @@ extension Dispatcher {
     }
 
     func severity(_ kind: FaultKind, of unit: UnitState) -> Priority? {
-        guard let profile = unit.record.profile.flatMap({ profiles[$0] }) else { return kind.defaultSeverity }
-        return profile.severity(kind)
+        let profile = unit.record.profile.flatMap { profiles[$0] }
+        if let said = profile?.severities[kind] { return said.priority ?? nil }
+        return isPressing(kind, of: unit) ? .technical : kind.defaultSeverity
     }
 
     private func loudest(_ calling: FaultSet, of unit: UnitState) -> (kind: FaultKind, priority: Priority) {

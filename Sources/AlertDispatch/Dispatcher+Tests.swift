@@ -13,6 +13,7 @@ extension Dispatcher {
         profiles[profile.id] = profile
         for id in units.keys.sorted() {
             guard let unit = units[id], unit.record.profile == profile.id else { continue }
+            examineFirmware(of: unit)
             reviewSoon(unit)
         }
     }

@@ -7,7 +7,10 @@ extension Dispatcher {
     /// When ``dueTimers(at:max:into:)`` will next have something, by the running process's monotonic clock; nil
     /// when nothing is armed. May be past. Amortised O(log n).
     public var nextDeadline: MonotonicTime? {
-        mutating get { deadlines.first().map { clock.moment(of: $0.due) } }
+        mutating get {
+            if !findings.isEmpty { return clock.moment(of: clock.now) }
+            return deadlines.first().map { clock.moment(of: $0.due) }
+        }
     }
 
     /// Appends an event for each deadline that is due, in the order in which they fell due. Changes nothing that
@@ -19,7 +22,11 @@ extension Dispatcher {
     ///   - events: where they go.
     public mutating func dueTimers(at moment: MonotonicTime, max: Int, into events: inout [Event]) {
         let now = clock.time(at: moment)
-        var taken = 0
+        var taken = min(max, findings.count)
+        if taken > 0 {
+            events += findings.prefix(taken)
+            findings.removeFirst(taken)
+        }
         while taken < max, let (key, armed, due) = deadlines.first(), due <= now {
             deadlines.removeFirst()
             events.append(.timerFired(TimerFired(key: key, serial: armed.serial, due: armed.due)))

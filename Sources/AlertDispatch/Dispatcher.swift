@@ -51,6 +51,8 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
     var maintenance: [JournalSequence: Maintenance]
     /// Who shares what, and who was lost lately; made from the units.
     var census: Census
+    /// What routine reports showed and no record says yet. In no snapshot: it shows again.
+    var findings: [Event]
     /// The time of the latest record, and everything that falls due.
     var clock: JournalClock
     var deadlines: Deadlines
@@ -96,6 +98,7 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         self.outages = outages
         self.maintenance = maintenance
         census = Census(of: units)
+        findings = []
         self.clock = clock
         self.deadlines = deadlines
         self.totals = totals
@@ -159,6 +162,7 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
             state.routine.heardAt = time
         case .position(let unit, let position):
             guard let state = units[unit] else { return }
+            examine(position, of: state, at: time)
             state.routine.position = position
             state.routine.heardAt = time
         default: preconditionFailure("an urgent event must go through the journal")

@@ -25,6 +25,8 @@ public struct UnitRoutine: Hashable, Sendable {
     public var position: Position?
     /// When the gateway last took a routine report.
     public var heardAt: Instant?
+    /// What its positions have shown so far.
+    var track = PositionTrack()
 }
 
 final class UnitState {

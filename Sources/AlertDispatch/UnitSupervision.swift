@@ -14,6 +14,8 @@ struct UnitSupervision: Hashable, Sendable {
     var outage: AlertID?
     /// Conditions whose alert an officer closed while they lasted: they call again when they come again.
     var answered: FaultSet = []
+    /// Conditions that the gateway found and the unit has not reported itself: the gateway ends them.
+    var found: FaultSet = []
     /// Lost connections since ``downsSince``.
     var downs: UInt16 = 0
     var downsSince = JournalTime.zero
@@ -39,6 +41,7 @@ extension UnitSupervision {
         if let outage { writer.number(outage.value) }
         if let lastTest { writer.byte(lastTest.rawValue) }
         writer.number(UInt64(answered.rawValue))
+        writer.number(UInt64(found.rawValue))
         writer.number(UInt64(downs))
         writer.number(downsSince.nanoseconds)
         writer.number(UInt64(presses))
@@ -57,6 +60,7 @@ extension UnitSupervision {
         outage = flags & 4 == 0 ? nil : AlertID(try reader.number())
         lastTest = flags & 8 == 0 ? nil : TestResults(rawValue: try reader.byte())
         answered = FaultSet(rawValue: try reader.number(UInt32.self))
+        found = FaultSet(rawValue: try reader.number(UInt32.self))
         downs = try reader.number(UInt16.self)
         downsSince = JournalTime(nanoseconds: try reader.number())
         presses = try reader.number(UInt16.self)
@@ -71,6 +75,7 @@ extension UnitSupervision {
         hasher.mix(lostAt?.nanoseconds ?? 0)
         hasher.mix(outage?.value ?? 0)
         hasher.mix(UInt64(answered.rawValue) << 32 | UInt64(downs) << 16 | UInt64(presses))
+        hasher.mix(UInt64(found.rawValue))
         hasher.mix(downsSince.nanoseconds)
         hasher.mix(pressesSince.nanoseconds)
         hasher.mix(lastTest.map { Int64($0.rawValue) })

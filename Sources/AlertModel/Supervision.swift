@@ -70,6 +70,15 @@ public struct ProfileRecord: Hashable, Sendable {
         case recorded
         /// An alert of this priority.
         case alert(Priority)
+
+        /// The alert's priority; nil when it is only recorded. Outer nil: it stands as it is.
+        public var priority: Priority?? {
+            switch self {
+            case .standing: .none
+            case .recorded: .some(nil)
+            case .alert(let priority): priority
+            }
+        }
     }
 
     public let id: ProfileID

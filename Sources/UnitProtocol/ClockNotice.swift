@@ -30,6 +30,17 @@ public struct ClockNotice: Hashable, Sendable {
     }
 }
 
+extension ClockNotice {
+    /// How far a unit's clock is ahead of the gateway's, seconds rounded away from zero, so that whatever
+    /// is outside the window by less than a second is outside it here too; held at what an `Int32` holds.
+    public static func secondsAhead(unit: WallTime, gateway: WallTime) -> Int32 {
+        let (aheadNs, overflow) = unit.nanoseconds.subtractingReportingOverflow(gateway.nanoseconds)
+        if overflow { return unit > gateway ? .max : .min + 1 }
+        let away = aheadNs % 1_000_000_000 == 0 ? 0 : aheadNs.signum()
+        return max(Int32(clamping: aheadNs / 1_000_000_000 + away), .min + 1)
+    }
+}
+
 extension ClockNotice: FrameBody {
     init(from reader: inout FrameReader) throws(FrameError) { gatewayTime = try reader.readTime() }
 

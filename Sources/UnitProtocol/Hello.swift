@@ -38,16 +38,20 @@ public struct Hello: Hashable, Sendable {
     public let clock: WallTime?
     /// Whether a press waits behind this frame; such units are served first.
     public let isPressPending: Bool
+    /// Which of its paths the unit speaks on, 1 to 3, by a numbering of its own; 0 when it does not say.
+    public let path: UInt8
     /// From the last WELCOME.
     public let resume: ResumeToken
 
     /// - Parameters:
     ///   - clock: whole milliseconds; nil when the unit has no clock.
+    ///   - path: above 3 counts as not said.
     ///   - version: another one only in tests.
     public init(
         unit: UnitID, boot: UInt32, firmware: UInt32, capabilities: Capabilities, isPressPending: Bool,
-        clock: WallTime? = nil, resume: ResumeToken = .none, version: ProtocolVersion = .current
+        clock: WallTime? = nil, path: UInt8 = 0, resume: ResumeToken = .none, version: ProtocolVersion = .current
     ) {
+        self.path = path <= Self.pathMax ? path : 0
         self.version = version
         self.unit = unit
         self.boot = boot
@@ -61,6 +65,7 @@ public struct Hello: Hashable, Sendable {
 
 extension Hello: FrameBody {
     private static let pressPendingBit: UInt8 = 1
+    private static let pathMax: UInt8 = 3
 
     init(from reader: inout FrameReader) throws(FrameError) {
         let start = reader.offset
@@ -71,7 +76,8 @@ extension Hello: FrameBody {
         }
         version = ProtocolVersion(major: major, minor: try reader.read())
         isPressPending = try reader.read(UInt8.self) & Self.pressPendingBit != 0
-        _ = try reader.read(UInt8.self)
+        let path = try reader.read(UInt8.self)
+        self.path = path <= Self.pathMax ? path : 0
         boot = try reader.read()
         firmware = try reader.read()
         capabilities = Capabilities(rawValue: try reader.read())
@@ -92,7 +98,7 @@ extension Hello: FrameBody {
         writer.write(version.major)
         writer.write(version.minor)
         writer.write(isPressPending ? Self.pressPendingBit : 0)
-        writer.write(UInt8(0))
+        writer.write(path)
         writer.write(boot)
         writer.write(firmware)
         writer.write(capabilities.rawValue)

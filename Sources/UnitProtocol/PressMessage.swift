@@ -34,11 +34,17 @@ public struct PressMessage: Hashable, Sendable {
     public let pressedAt: WallTime
     /// The last position the unit knew.
     public let position: LastPosition?
+    /// What a test call found; nil when the unit does not say, and with every other press.
+    public let results: TestResults?
 
     /// - Parameters:
     ///   - category: one that cannot be pressed is taken as police, as the receiver would.
     ///   - pressedAt: whole milliseconds are sent.
-    public init(boot: UInt32, counter: UInt32, category: Category, pressedAt: WallTime, position: LastPosition?) {
+    public init(
+        boot: UInt32, counter: UInt32, category: Category, pressedAt: WallTime, position: LastPosition?,
+        results: TestResults? = nil
+    ) {
+        self.results = category == .test ? results?.intersection(.known) : nil
         self.boot = boot
         self.counter = counter
         self.category = category.isPressed ? category : .police
@@ -49,6 +55,9 @@ public struct PressMessage: Hashable, Sendable {
 
 extension PressMessage: FrameBody {
     private static let positionBit: UInt8 = 1
+    private static let resultsBit: UInt8 = 2
+    /// The results stand in the high four bits.
+    private static let resultsShift: UInt8 = 4
 
     /// Only a body that is too short is an error: a category that is not known or not for callers means police,
     /// a time past 2200 is held there, a position outside the Earth is left out.
@@ -65,7 +74,10 @@ extension PressMessage: FrameBody {
         if flags & Self.positionBit != 0, let point {
             position = LastPosition(point: point, accuracyCm: accuracyCm, ageS: ageS)
         }
-        self.init(boot: boot, counter: counter, category: category, pressedAt: pressedAt, position: position)
+        let results = TestResults(rawValue: flags >> Self.resultsShift)
+        self.init(
+            boot: boot, counter: counter, category: category, pressedAt: pressedAt, position: position,
+            results: flags & Self.resultsBit == 0 ? nil : results)
     }
 
     func encode(to writer: inout FrameWriter) {
@@ -73,7 +85,9 @@ extension PressMessage: FrameBody {
         writer.write(counter)
         writer.write(pressedAt)
         writer.write(category.rawValue)
-        writer.write(position == nil ? 0 : Self.positionBit)
+        var flags = position == nil ? 0 : Self.positionBit
+        if let results { flags |= Self.resultsBit | results.rawValue << Self.resultsShift }
+        writer.write(flags)
         writer.write(position?.ageS ?? 0)
         writer.write(position?.point.latitudeE7 ?? 0)
         writer.write(position?.point.longitudeE7 ?? 0)

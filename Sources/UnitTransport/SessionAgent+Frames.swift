@@ -63,7 +63,8 @@ extension SessionAgent {
         }
         let linkUp = LinkUp(
             unit: unit, link: connection.pointee.link, boot: hello.boot, firmware: hello.firmware,
-            capabilities: hello.capabilities.rawValue)
+            capabilities: hello.capabilities.rawValue, path: hello.path,
+            clockAheadS: hello.clock.map { ClockNotice.secondsAhead(unit: $0, gateway: now.wall) })
         guard appendUrgent(.linkUp(linkUp)) else { return .held }
         connection.pointee.phase = .open
         connection.pointee.phaseSince = now.monotonic
@@ -127,7 +128,7 @@ extension SessionAgent {
     private func take(_ press: PressMessage, of unit: UnitID, _ place: Int, now: Instant) -> FrameOutcome {
         let event = Press(
             id: MessageID(unit: unit, boot: press.boot, counter: press.counter), category: press.category,
-            pressedAt: press.pressedAt, receivedAt: now.wall, position: press.position)
+            pressedAt: press.pressedAt, receivedAt: now.wall, position: press.position, results: press.results)
         guard appendUrgent(.press(event)) else { return .held }
         counters.add(.pressesReceived)
         return press.pressedAt > now.wall ? checkClock(press.pressedAt, of: place, now: now) : .next

@@ -41,7 +41,7 @@ enum Examples {
                     Hello(
                         unit: try UnitID("KZ-AST-0017"), boot: 7, firmware: 0x0002_0301,
                         capabilities: [.audio, .video, .positioning, .stageDisplay], isPressPending: true,
-                        clock: at(1_250), resume: helloToken))),
+                        clock: at(1_250), path: 1, resume: helloToken))),
             "hello, first of its life": .unit(
                 .hello(
                     Hello(
@@ -77,6 +77,11 @@ enum Examples {
         [
             "press, without a position": .unit(
                 .press(PressMessage(boot: 7, counter: 2, category: .test, pressedAt: at(60_000), position: nil))),
+            "press, a test call with results": .unit(
+                .press(
+                    PressMessage(
+                        boot: 7, counter: 3, category: .test, pressedAt: at(60_000), position: nil,
+                        results: [.speakerFailed, .batteryFailed]))),
             "cancel": .unit(
                 .cancel(CancelMessage(boot: 7, counter: 3, pressCounter: 1, cancelledAt: at(20_000)))),
             "faultBegin": .unit(
