@@ -98,7 +98,7 @@ enum Examples {
             "unable": .gateway(
                 .unable(
                     Unable(
-                        .identity, refusedType: 1, refusedOffset: 24, text: "the certificate is for KZ-AST-0018")
+                        .identity, refusedType: 1, refusedOffset: 28, text: "the certificate is for KZ-AST-0018")
                 )),
         ]
     }

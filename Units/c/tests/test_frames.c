@@ -113,7 +113,7 @@ static void fields_mean_what_the_document_says(void) {
     CHECK(decoded("acknowledgement").as.acknowledgement.counter == 3);
     CHECK(decoded("time").as.time.clock_ms == 1795253401300);
     const sos_unable unable = decoded("unable").as.unable;
-    CHECK(unable.code == SOS_BAD_IDENTITY && unable.type == SOS_HELLO && unable.offset == 24);
+    CHECK(unable.code == SOS_BAD_IDENTITY && unable.type == SOS_HELLO && unable.offset == 28);
     CHECK(decoded("answer").as.description.session == 0x80000001U && decoded("offer").as.description.alert == 4711);
     CHECK(decoded("candidate").as.candidate.candidate.length == 53);
     CHECK(decoded("sessionEnd").as.session_end.reason == 1);
