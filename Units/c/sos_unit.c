@@ -295,15 +295,16 @@ sos_result sos_unit_init(sos_unit *unit, const sos_config *config) {
     return result;
 }
 
-sos_result sos_unit_press(sos_unit *unit, uint8_t category, const sos_fix *fix, uint32_t *counter) {
+sos_result sos_unit_press(sos_unit *unit, uint8_t category, uint8_t flags, const sos_fix *fix, uint32_t *counter) {
     sos_message message = {.type = SOS_PRESS};
     sos_press *press = &message.as.press;
     sos_link_tick(unit);
     press->boot = unit->config.boot;
     press->time_ms = clock_at(unit, unit->now_ms);
     press->category = category;
+    press->flags = (uint8_t)(flags & 0xFEU);
     if (fix != NULL) {
-        press->flags = SOS_PRESS_HAS_POSITION;
+        press->flags |= SOS_PRESS_HAS_POSITION;
         press->age_s = fix->age_s;
         press->latitude_e7 = fix->latitude_e7;
         press->longitude_e7 = fix->longitude_e7;

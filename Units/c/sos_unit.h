@@ -142,8 +142,9 @@ sos_result sos_unit_init(sos_unit *unit, const sos_config *config);
    socket is ready, and directly behind the functions below. */
 uint32_t sos_unit_step(sos_unit *unit);
 
-/* Somebody pushed the button: saves the press and sends it until it is stored. fix may be NULL, counter too. */
-sos_result sos_unit_press(sos_unit *unit, uint8_t category, const sos_fix *fix, uint32_t *counter);
+/* Somebody pushed the button: saves the press and sends it until it is stored. flags: bits of the press's flags that
+   the minor version in use has, 0 in version 1.0; bit 0 is set where a fix is given. fix and counter may be NULL. */
+sos_result sos_unit_press(sos_unit *unit, uint8_t category, uint8_t flags, const sos_fix *fix, uint32_t *counter);
 
 /* The caller takes a press of this boot back. */
 sos_result sos_unit_cancel(sos_unit *unit, uint32_t press_counter, uint32_t *counter);

@@ -50,6 +50,7 @@ typedef struct {
     SSL_CTX *tls;
     SSL *link;
     int socket, store;
+    unsigned tries;
     bool tcp_done, has_pressed;
     short wants; /* what poll() is to wait for */
     int64_t clock_offset_ms;
@@ -114,15 +115,14 @@ static bool open_socket(example *e, const char *host, const char *port) {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
     const int yes = 1;
     if (getaddrinfo(host, port, &hints, &found) != 0) return false;
-    for (struct addrinfo *one = found; one != NULL && e->socket < 0; one = one->ai_next) {
-        e->socket = socket(one->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        if (e->socket >= 0 && connect(e->socket, one->ai_addr, one->ai_addrlen) != 0 && errno != EINPROGRESS) {
-            (void)close(e->socket);
-            e->socket = -1;
-        }
-    }
+    /* One address an attempt, in turn: whether it answers is only known later. */
+    const struct addrinfo *one = found;
+    for (unsigned step = 0; step < e->tries; step += 1) one = one->ai_next != NULL ? one->ai_next : found;
+    e->tries += 1;
+    e->socket = socket(one->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const bool begun = connect(e->socket, one->ai_addr, one->ai_addrlen) == 0 || errno == EINPROGRESS;
     freeaddrinfo(found);
-    if (e->socket < 0) return false;
+    if (e->socket < 0 || !begun) return false;
     (void)setsockopt(e->socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     limit_unacknowledged(e->socket, 20000);
     e->link = SSL_new(e->tls);
@@ -362,7 +362,7 @@ int main(int count, char **arguments) {
         return 64;
     }
     if (e.asked.category != 0) {
-        const sos_result result = sos_unit_press(&e.unit, e.asked.category, NULL, &e.counter);
+        const sos_result result = sos_unit_press(&e.unit, e.asked.category, 0, NULL, &e.counter);
         e.has_pressed = result == SOS_DONE || result == SOS_NOT_SAVED;
         printf("pressed boot %u counter %u%s\n", (unsigned)e.boot, (unsigned)e.counter,
                e.has_pressed ? "" : ": the store is full");

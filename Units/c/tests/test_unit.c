@@ -55,7 +55,7 @@ static void press_until_stored(void) {
     fake_start(&f, 7, 2);
     fake_online(&f);
     fake_count(&f, 0);
-    CHECK(sos_unit_press(&f.unit, SOS_MEDICAL, &fix, &counter) == SOS_DONE && counter == 1);
+    CHECK(sos_unit_press(&f.unit, SOS_MEDICAL, 0, &fix, &counter) == SOS_DONE && counter == 1);
     CHECK(sos_unit_press_pending(&f.unit));
     sos_unit_step(&f.unit);
     CHECK(fake_next(&f, &message) && message.type == SOS_PRESS && message.as.press.category == SOS_MEDICAL);
@@ -86,7 +86,7 @@ static void link_lost_before_stored(void) {
     fake_online(&f);
     fake_run(&f, 5000);
     fake_count(&f, 0);
-    sos_unit_press(&f.unit, SOS_POLICE, NULL, NULL);
+    sos_unit_press(&f.unit, SOS_POLICE, 0, NULL, NULL);
     sos_unit_step(&f.unit);
     f.has_ended = true;
     f.connect_status = SOS_IO_FAILED;
@@ -107,7 +107,7 @@ static void link_lost_before_stored(void) {
 /* A gateway that takes every connection and throws it out is not stormed, press or not. */
 static void thrown_out_again_and_again(void) {
     fake_start(&f, 7, 4);
-    sos_unit_press(&f.unit, SOS_POLICE, NULL, NULL);
+    sos_unit_press(&f.unit, SOS_POLICE, 0, NULL, NULL);
     f.has_ended = true;
     for (uint32_t second = 0; second < 60; second += 1) {
         fake_run(&f, 1000);
@@ -161,8 +161,8 @@ static void backoff_reset(void) {
 static void reboot_with_stored_presses(void) {
     sos_message message;
     fake_start(&f, 7, 6);
-    sos_unit_press(&f.unit, SOS_FIRE, NULL, NULL);
-    sos_unit_press(&f.unit, SOS_TEST, NULL, NULL);
+    sos_unit_press(&f.unit, SOS_FIRE, 0, NULL, NULL);
+    sos_unit_press(&f.unit, SOS_TEST, 0, NULL, NULL);
     sos_unit_cancel(&f.unit, 1, NULL);
     sos_press saved = {0};
     for (uint32_t slot = 0; slot < FAKE_SLOTS; slot += 1) {
@@ -175,7 +175,7 @@ static void reboot_with_stored_presses(void) {
     }
     fake_reboot(&f);
     CHECK(sos_unit_press_pending(&f.unit));
-    sos_unit_press(&f.unit, SOS_POLICE, NULL, NULL);
+    sos_unit_press(&f.unit, SOS_POLICE, 0, NULL, NULL);
     fake_online(&f);
     CHECK(fake_next(&f, &message) && message.type == SOS_HELLO && message.as.hello.boot == 8);
     CHECK(fake_next(&f, &message) && message.type == SOS_PRESS);
@@ -192,7 +192,7 @@ static void reboot_with_stored_presses(void) {
     fake_online(&f);
     CHECK(fake_count(&f, SOS_PRESS) == 0);
     /* The boot was not raised although a message of it is kept. */
-    sos_unit_press(&f.unit, SOS_POLICE, NULL, NULL);
+    sos_unit_press(&f.unit, SOS_POLICE, 0, NULL, NULL);
     const sos_config config = fake_config(&f, f.unit.config.boot);
     sos_unit other;
     CHECK(sos_unit_init(&other, &config) == SOS_REFUSED);
@@ -205,12 +205,12 @@ static void storage_limits(void) {
     f.connect_status = SOS_IO_FAILED;
     fake_run(&f, 120000);
     f.save_fails = true;
-    CHECK(sos_unit_press(&f.unit, SOS_POLICE, NULL, NULL) == SOS_NOT_SAVED);
+    CHECK(sos_unit_press(&f.unit, SOS_POLICE, 0, NULL, NULL) == SOS_NOT_SAVED);
     f.save_fails = false;
     for (uint32_t press = 0; press < FAKE_SLOTS / 2 - 1; press += 1) {
-        CHECK(sos_unit_press(&f.unit, SOS_POLICE, NULL, NULL) == SOS_DONE);
+        CHECK(sos_unit_press(&f.unit, SOS_POLICE, 0, NULL, NULL) == SOS_DONE);
     }
-    CHECK(sos_unit_press(&f.unit, SOS_POLICE, NULL, NULL) == SOS_FULL);
+    CHECK(sos_unit_press(&f.unit, SOS_POLICE, 0, NULL, NULL) == SOS_FULL);
     CHECK(sos_unit_cancel(&f.unit, 1, NULL) == SOS_FULL && sos_unit_cancel(&f.unit, 99, NULL) == SOS_REFUSED);
     CHECK(sos_unit_set_fault(&f.unit, 0, true, 0) == SOS_REFUSED);
     CHECK(sos_unit_set_fault(&f.unit, SOS_FAULT_LAST + 1, true, 0) == SOS_REFUSED);
@@ -312,7 +312,7 @@ static void ends_of_a_connection(void) {
     fake_online(&f);
     fake_say(&f, &goodbye);
     CHECK(f.unit.state == SOS_WAITING && f.unit.until_ms - f.now_ms >= 15000); /* replaced: the longest wait */
-    sos_unit_press(&f.unit, SOS_POLICE, NULL, NULL);
+    sos_unit_press(&f.unit, SOS_POLICE, 0, NULL, NULL);
     fake_run(&f, 2001);
     CHECK(f.unit.state == SOS_GREETING);
     say_unable(SOS_DEADLINE, SOS_HELLO);
@@ -326,7 +326,7 @@ static void ends_of_a_connection(void) {
     fake_run(&f, 5000);
     redirect.as.redirect.retry_after_s = 600;
     fake_say(&f, &redirect);
-    sos_unit_press(&f.unit, SOS_POLICE, NULL, NULL);
+    sos_unit_press(&f.unit, SOS_POLICE, 0, NULL, NULL);
     sos_unit_step(&f.unit);
     CHECK(f.unit.state == SOS_GREETING && f.port == 7444);
     sos_unit_stop(&f.unit, 1);
@@ -345,7 +345,7 @@ static void clock_jumps(void) {
     f.clock_ms = 0; /* lost */
     fake_run(&f, 1001);
     CHECK(fake_find(&f, SOS_HELLO, &message) && message.as.hello.clock_ms == 0);
-    sos_unit_press(&f.unit, SOS_POLICE, NULL, NULL);
+    sos_unit_press(&f.unit, SOS_POLICE, 0, NULL, NULL);
     sos_unit_step(&f.unit);
     CHECK(fake_find(&f, SOS_PRESS, &message) && message.as.press.time_ms == 0);
     message = (sos_message){.type = SOS_TIME};
