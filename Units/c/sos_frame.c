@@ -198,16 +198,11 @@ static uint64_t load(const uint8_t *memory, uint32_t bytes) {
     uint16_t value16 = 0U;
     uint32_t value32 = 0U;
     uint64_t value = memory[0];
-    if (bytes == 2U) {
-        (void)memcpy(&value16, memory, sizeof value16);
-        value = value16;
-    } else if (bytes == 4U) {
-        (void)memcpy(&value32, memory, sizeof value32);
-        value = value32;
-    } else if (bytes == 8U) {
-        (void)memcpy(&value, memory, sizeof value);
-    } else {
-        /* one byte */
+    switch (bytes) {
+    case 2U: (void)memcpy(&value16, memory, sizeof value16); value = value16; break;
+    case 4U: (void)memcpy(&value32, memory, sizeof value32); value = value32; break;
+    case 8U: (void)memcpy(&value, memory, sizeof value); break;
+    default: break; /* one byte */
     }
     return value;
 }
@@ -347,13 +342,8 @@ uint32_t sos_frame_bytes(const uint8_t *bytes, uint32_t available) {
     uint32_t whole = 0U;
     if (available >= 2U) {
         const uint32_t body = ((uint32_t)bytes[0] << 8U) | (uint32_t)bytes[1];
-        if (body > SOS_BODY_BYTES_MAX) {
-            whole = UINT32_MAX;
-        } else if (available >= SOS_HEADER_BYTES) {
-            whole = SOS_HEADER_BYTES + body;
-        } else {
-            whole = 0U;
-        }
+        whole = (available >= SOS_HEADER_BYTES) ? (SOS_HEADER_BYTES + body) : 0U;
+        whole = (body > SOS_BODY_BYTES_MAX) ? UINT32_MAX : whole;
     }
     return whole;
 }

@@ -1,7 +1,8 @@
 /*
  * The unit's side of the unit protocol 1: one connection, its life (section 4), the life of presses (section 5) and
  * of the other stored messages (section 6). No allocation, no threads, no global state: the caller gives memory,
- * transport, clocks and storage, and calls sos_unit_step() from one task. Nothing here is called from an interrupt.
+ * transport, clocks and storage, and calls sos_unit_step() from one task. Nothing here is called from an interrupt, and
+ * of it only sos_unit_press(), sos_unit_cancel(), sos_unit_set_fault() and sos_unit_send() from a callback.
  */
 #ifndef SOS_UNIT_H
 #define SOS_UNIT_H

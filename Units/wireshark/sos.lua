@@ -1,4 +1,4 @@
--- Wireshark dissector of the SOS unit protocol, version 1 (Docs/unit-protocol.md). Wireshark 3.6 or newer.
+-- Wireshark dissector of the SOS unit protocol, version 1 (Docs/unit-protocol.md). Tested with Wireshark 4.0.
 --
 --   tshark -X lua_script:sos.lua -o tls.keylog_file:keys.log -r capture.pcapng -Y sos
 --

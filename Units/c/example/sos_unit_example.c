@@ -15,6 +15,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -342,6 +343,7 @@ int main(int count, char **arguments) {
     static sos_slot slots[SLOTS];
     static uint8_t receive[1200], send[512];
     e.socket = e.store = -1;
+    (void)signal(SIGPIPE, SIG_IGN); /* a write to a dead connection is an error like others */
     if (!take_options(&e.asked, count, arguments)) {
         (void)fputs(usage, stderr);
         return 64;

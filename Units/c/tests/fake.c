@@ -150,6 +150,31 @@ void fake_say(fake *f, const sos_message *message) {
     sos_unit_step(&f->unit);
 }
 
+void fake_say_stage(fake *f, uint64_t alert, uint32_t boot, uint32_t counter, uint8_t stage, uint64_t time_ms) {
+    sos_message message = {.type = SOS_STAGE};
+    message.as.stage = (sos_stage){alert, boot, counter, time_ms, stage};
+    fake_say(f, &message);
+}
+
+void fake_say_acknowledgement(fake *f, uint32_t boot, uint32_t counter) {
+    sos_message message = {.type = SOS_ACKNOWLEDGEMENT};
+    message.as.acknowledgement = (sos_acknowledgement){boot, counter};
+    fake_say(f, &message);
+}
+
+void fake_say_unable(fake *f, uint16_t code, uint8_t type) {
+    sos_message message = {.type = SOS_UNABLE};
+    message.as.unable.code = code;
+    message.as.unable.type = type;
+    fake_say(f, &message);
+}
+
+void fake_say_bytes(fake *f, const void *bytes, uint32_t count) {
+    memcpy(f->in + f->in_bytes, bytes, count);
+    f->in_bytes += count;
+    sos_unit_step(&f->unit);
+}
+
 void fake_online(fake *f) {
     sos_message welcome = {.type = SOS_WELCOME};
     welcome.as.welcome.heartbeat_s = 30;

@@ -41,6 +41,10 @@ void fake_run(fake *f, uint64_t ms);
 void fake_online(fake *f);
 /* The gateway says something. */
 void fake_say(fake *f, const sos_message *message);
+void fake_say_stage(fake *f, uint64_t alert, uint32_t boot, uint32_t counter, uint8_t stage, uint64_t time_ms);
+void fake_say_acknowledgement(fake *f, uint32_t boot, uint32_t counter);
+void fake_say_unable(fake *f, uint16_t code, uint8_t type);
+void fake_say_bytes(fake *f, const void *bytes, uint32_t count);
 /* The next frame that the unit wrote; false when there is none. It stays valid until 64 KiB were written. */
 bool fake_next(fake *f, sos_message *message);
 /* Passes over frames of other types. */
