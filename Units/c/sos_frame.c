@@ -16,7 +16,7 @@
 #define ZERO16 5U
 #define TIME 6U    /* ms since 1970, held at SOS_TIME_MAX_MS */
 #define LISTED 7U  /* u8 that must be 1 to most */
-#define REASON 8U  /* u8; above most it is taken as 0 */
+#define REASON 8U  /* u8; above most it is taken as 0: reasons, path */
 #define PERCENT 9U /* u8, 0 to most */
 #define PORT 10U   /* u16, not 0 */
 #define MAJOR 11U  /* u8, this protocol's */
@@ -58,7 +58,7 @@ static const text_rule text_rules[] = {
 #define NAME(message) {U32, AT(message.boot), 0U}, {U32, AT(message.counter), 0U}
 
 static const field hello[] = {
-    {MAJOR, AT(hello.major), 0U}, {U8, AT(hello.minor), 0U}, {U8, AT(hello.flags), 0U}, {U8, AT(hello.path), 0U},
+    {MAJOR, AT(hello.major), 0U}, {U8, AT(hello.minor), 0U}, {U8, AT(hello.flags), 0U}, {REASON, AT(hello.path), 3U},
     {U32, AT(hello.boot), 0U}, {U32, AT(hello.firmware), 0U}, {U32, AT(hello.capabilities), 0U},
     {TIME, AT(hello.clock_ms), 0U}, {UNIT_ID, AT(hello.unit_id), 0U}, {TOKEN, AT(hello.resume_token), 0U}};
 static const field welcome[] = {

@@ -65,6 +65,12 @@
 #define SOS_FLAG_MUST_UNDERSTAND 0x01U
 #define SOS_HELLO_PRESS_PENDING 0x01U
 #define SOS_PRESS_HAS_POSITION 0x01U
+/* Of a test call: the unit tested itself, and what failed. */
+#define SOS_PRESS_HAS_RESULTS 0x02U
+#define SOS_PRESS_MICROPHONE_FAILED 0x10U
+#define SOS_PRESS_SPEAKER_FAILED 0x20U
+#define SOS_PRESS_BATTERY_FAILED 0x40U
+#define SOS_PRESS_CAMERA_FAILED 0x80U
 
 /* Categories of a press. */
 #define SOS_POLICE 1U
@@ -112,7 +118,7 @@
 /* Bytes or UTF-8 without an end mark. Of a decoded message it points into the frame's buffer. */
 typedef struct { const uint8_t *bytes; uint16_t length; } sos_text;
 
-/* The messages' fields, named as in section 7. hello.path: which way this connection goes, 0 unspecified. */
+/* The messages' fields, named as in section 7. hello.path: 1 to 3, 0 not said. */
 typedef struct {
     uint8_t major, minor, flags, path;
     uint32_t boot, firmware, capabilities;

@@ -80,7 +80,7 @@ typedef struct {
     uint32_t boot;       /* differs from every earlier boot */
     uint32_t firmware;
     uint32_t capabilities;
-    uint8_t path; /* 0 unspecified */
+    uint8_t path; /* 1 to 3, the same after every boot; 0: not said */
     sos_slot *slots;
     uint16_t slot_count;
     uint8_t *receive;
@@ -143,8 +143,8 @@ sos_result sos_unit_init(sos_unit *unit, const sos_config *config);
    socket is ready, and directly behind the functions below. */
 uint32_t sos_unit_step(sos_unit *unit);
 
-/* Somebody pushed the button: saves the press and sends it until it is stored. flags: bits of the press's flags that
-   the minor version in use has, 0 in version 1.0; bit 0 is set where a fix is given. fix and counter may be NULL. */
+/* Somebody pushed the button: saves the press and sends it until it is stored. flags: 0, or of a test
+   call SOS_PRESS_HAS_RESULTS and what failed; a position's bit is set by itself. fix and counter may be NULL. */
 sos_result sos_unit_press(sos_unit *unit, uint8_t category, uint8_t flags, const sos_fix *fix, uint32_t *counter);
 
 /* The caller takes a press of this boot back. */

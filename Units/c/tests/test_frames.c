@@ -91,6 +91,7 @@ static void cut_at_every_byte(void) {
 static void fields_mean_what_the_document_says(void) {
     const sos_hello hello = decoded("hello").as.hello;
     CHECK(hello.major == 1 && hello.minor == 0 && hello.flags == SOS_HELLO_PRESS_PENDING && hello.boot == 7);
+    CHECK(hello.path == 1 && decoded("hello, first of its life").as.hello.path == 0);
     CHECK(hello.firmware == 0x20301 && hello.capabilities == 0xC003 && hello.clock_ms == 1795253401250);
     CHECK(is(hello.unit_id, "KZ-AST-0017") && is(hello.resume_token, "\xa1\xb2\xc3\xd4\xe5\xf6\x07\x18"));
     const sos_welcome welcome = decoded("welcome").as.welcome;
@@ -105,6 +106,8 @@ static void fields_mean_what_the_document_says(void) {
     const sos_press press = decoded("press").as.press;
     CHECK(press.boot == 7 && press.counter == 1 && press.time_ms == 1795253400000 && press.category == SOS_POLICE);
     CHECK(press.flags == 1 && press.age_s == 4 && press.latitude_e7 == 511282580 && press.accuracy_cm == 350);
+    CHECK(decoded("press, a test call with results").as.press.flags ==
+          (SOS_PRESS_HAS_RESULTS | SOS_PRESS_SPEAKER_FAILED | SOS_PRESS_BATTERY_FAILED));
     const sos_fault fault = decoded("faultEnd").as.fault;
     CHECK(fault.counter == 5 && fault.detail == -5 && fault.fault == 14);
     CHECK(decoded("cancel").as.cancel.press_counter == 1);

@@ -84,6 +84,20 @@ static void reboot_with_stored_presses(void) {
     CHECK(sos_unit_init(&other, &config) == SOS_REFUSED);
 }
 
+/* What the unit's own test found goes with the test call; the position's bit is the library's. */
+static void test_call_with_results(void) {
+    sos_message message;
+    const sos_fix fix = {1, 2, 3, 4};
+    const uint8_t results = SOS_PRESS_HAS_RESULTS | SOS_PRESS_CAMERA_FAILED;
+    fake_start(&f, 7, 17);
+    fake_online(&f);
+    sos_unit_press(&f.unit, SOS_TEST, results | SOS_PRESS_HAS_POSITION, NULL, NULL);
+    sos_unit_press(&f.unit, SOS_TEST, results, &fix, NULL);
+    sos_unit_step(&f.unit);
+    CHECK(fake_find(&f, SOS_PRESS, &message) && message.as.press.flags == results);
+    CHECK(fake_find(&f, SOS_PRESS, &message) && message.as.press.flags == (results | SOS_PRESS_HAS_POSITION));
+}
+
 /* Storage that fails, storage that is full. */
 static void storage_limits(void) {
     fake_start(&f, 7, 7);
@@ -227,6 +241,7 @@ int main(int count, char **arguments) {
     }
     press_until_stored();
     reboot_with_stored_presses();
+    test_call_with_results();
     storage_limits();
     faults();
     stages();
