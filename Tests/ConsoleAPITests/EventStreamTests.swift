@@ -6,7 +6,7 @@ import Testing
 
 @testable import ConsoleAPI
 
-@Suite("Event stream", .timeLimit(.minutes(1)))
+@Suite("Event stream", .timeLimit(.minutes(5)))
 struct EventStreamTests {
     @Test("a fresh stream begins with ready and goes on with changes of the officer's centres only")
     func fresh() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ConsoleAPI
 
-@Suite("Console feed", .timeLimit(.minutes(1)))
+@Suite("Console feed", .timeLimit(.minutes(5)))
 struct FeedTests {
     private func ids(_ signal: FeedSignal?) -> [UInt64] {
         guard case .items(let items) = signal else { return [] }

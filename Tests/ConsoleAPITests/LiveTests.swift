@@ -8,7 +8,7 @@ import Testing
 
 @testable import ConsoleAPI
 
-@Suite("On real sockets", .timeLimit(.minutes(1)))
+@Suite("On real sockets", .timeLimit(.minutes(5)))
 struct LiveTests {
     /// Runs a console's server until `body` returns, then stops it gracefully.
     private func run<Value: Sendable>(

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ConsoleAPI
 
-@Suite("Sign-in and sessions", .timeLimit(.minutes(1)))
+@Suite("Sign-in and sessions", .timeLimit(.minutes(5)))
 struct SignInTests {
     private func signIn(
         _ console: Console, _ officer: String = "aigul", _ password: String = Sample.password,

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ConsoleAPI
 
-@Suite("Warnings", .timeLimit(.minutes(1)))
+@Suite("Warnings", .timeLimit(.minutes(5)))
 struct WarningTests {
     private func warning(_ kind: GatewayWarning.Kind, isActive: Bool = true, _ detail: String = "")
         -> GatewayWarning

@@ -43,7 +43,7 @@ struct AgentRunnerTests {
         while !condition() { await Task.yield() }
     }
 
-    @Test(.timeLimit(.minutes(1))) func worksSleepsAndStops() async throws {
+    @Test(.timeLimit(.minutes(5))) func worksSleepsAndStops() async throws {
         let ring = RecordRing(capacitySlots: 8)
         let writer = Writer(ring)
         let agent = try AddingAgent(ring)
@@ -67,7 +67,7 @@ struct AgentRunnerTests {
     }
 
     /// A stop that falls anywhere in the agent's way to sleep must still end it.
-    @Test(.timeLimit(.minutes(1))) func stopNeverHangs() throws {
+    @Test(.timeLimit(.minutes(5))) func stopNeverHangs() throws {
         for _ in 0..<200 {
             let agent = try AddingAgent(RecordRing(capacitySlots: 8))
             let runner = AgentRunner(agent, clock: SystemClock())
@@ -82,7 +82,7 @@ struct AgentRunnerTests {
         #expect(runner.turns == 0)
     }
 
-    @Test(.timeLimit(.minutes(1))) func aForgottenRunnerLetsGoOfItsAgent() async throws {
+    @Test(.timeLimit(.minutes(5))) func aForgottenRunnerLetsGoOfItsAgent() async throws {
         weak var agent: AddingAgent?
         var doorbell: Doorbell?
         do {

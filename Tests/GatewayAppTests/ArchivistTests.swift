@@ -125,7 +125,7 @@ private final class SnapshotSite {
     }
 }
 
-@Suite("The archivist and a start from its snapshots", .timeLimit(.minutes(1)))
+@Suite("The archivist and a start from its snapshots", .timeLimit(.minutes(5)))
 struct ArchivistTests {
     private let site: SnapshotSite
     init() throws { site = try SnapshotSite() }

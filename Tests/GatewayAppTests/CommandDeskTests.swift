@@ -6,7 +6,7 @@ import Testing
 
 @testable import GatewayApp
 
-@Suite("Command desk", .timeLimit(.minutes(1)))
+@Suite("Command desk", .timeLimit(.minutes(5)))
 struct CommandDeskTests {
     private let alert = AlertID(7)
     private let start = MonotonicTime(nanoseconds: 1_000)

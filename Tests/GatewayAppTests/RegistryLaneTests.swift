@@ -8,7 +8,7 @@ import Testing
 
 @testable import GatewayApp
 
-@Suite("Registry while the gateway runs", .timeLimit(.minutes(1)))
+@Suite("Registry while the gateway runs", .timeLimit(.minutes(5)))
 struct RegistryLaneTests {
     private func record(_ number: Int, place: String = "Бәйтерек", centre: String = "astana") throws -> UnitRecord
     {

@@ -45,7 +45,7 @@ private final class Site {
     }
 }
 
-@Suite("From the journal to a running state", .timeLimit(.minutes(1)))
+@Suite("From the journal to a running state", .timeLimit(.minutes(5)))
 struct ReplayTests {
     @Test("a first start journals the registry, later ones only that they took over")
     func starts() throws {

@@ -5,7 +5,7 @@ import LinuxIO
 import Telemetry
 import Testing
 
-@Suite("Damaged files are cut or refused, by name", .timeLimit(.minutes(1)))
+@Suite("Damaged files are cut or refused, by name", .timeLimit(.minutes(5)))
 struct DamagedFilesTests {
     let directory: TemporaryDirectory
     let written: [Written]
@@ -121,7 +121,7 @@ struct DamagedFilesTests {
     }
 }
 
-@Suite("Segments made ahead", .timeLimit(.minutes(1)))
+@Suite("Segments made ahead", .timeLimit(.minutes(5)))
 struct SegmentPreparationTests {
     let directory: TemporaryDirectory
     init() throws { directory = try TemporaryDirectory() }

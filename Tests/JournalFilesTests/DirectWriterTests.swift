@@ -7,7 +7,7 @@ import Testing
 
 @testable import JournalFiles
 
-@Suite("Batches past the page cache", .timeLimit(.minutes(1)))
+@Suite("Batches past the page cache", .timeLimit(.minutes(5)))
 struct DirectWriterTests {
     let directory: TemporaryDirectory
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 3 * 4096, alignment: 4096)

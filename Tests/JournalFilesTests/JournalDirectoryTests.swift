@@ -4,7 +4,7 @@ import JournalFiles
 import Telemetry
 import Testing
 
-@Suite("Old segments", .timeLimit(.minutes(1)))
+@Suite("Old segments", .timeLimit(.minutes(5)))
 struct JournalDirectoryTests {
     let directory: TemporaryDirectory
     init() throws { directory = try TemporaryDirectory() }

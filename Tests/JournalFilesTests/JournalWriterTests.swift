@@ -6,7 +6,7 @@ import LinuxIO
 import Telemetry
 import Testing
 
-@Suite("The journal on real files", .timeLimit(.minutes(1)))
+@Suite("The journal on real files", .timeLimit(.minutes(5)))
 struct JournalWriterTests {
     let directory: TemporaryDirectory
     init() throws { directory = try TemporaryDirectory() }

@@ -77,7 +77,7 @@ struct RetentionPolicyTests {
     }
 }
 
-@Suite("Retention at work", .timeLimit(.minutes(1)))
+@Suite("Retention at work", .timeLimit(.minutes(5)))
 struct RetentionWorkTests {
     let directory: TemporaryDirectory
     let outside: TemporaryDirectory

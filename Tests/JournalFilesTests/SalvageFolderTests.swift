@@ -4,7 +4,7 @@ import JournalFiles
 import Telemetry
 import Testing
 
-@Suite("Salvage on real files", .timeLimit(.minutes(1)))
+@Suite("Salvage on real files", .timeLimit(.minutes(5)))
 struct SalvageFolderTests {
     let directory: TemporaryDirectory
     let target: TemporaryDirectory

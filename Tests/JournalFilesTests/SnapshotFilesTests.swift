@@ -5,7 +5,7 @@ import LinuxIO
 import Telemetry
 import Testing
 
-@Suite("Snapshot files", .timeLimit(.minutes(1)))
+@Suite("Snapshot files", .timeLimit(.minutes(5)))
 struct SnapshotFilesTests {
     let directory: TemporaryDirectory
     let digests: JournalDigests
@@ -87,7 +87,7 @@ struct SnapshotFilesTests {
     }
 }
 
-@Suite("Closed segments", .timeLimit(.minutes(1)))
+@Suite("Closed segments", .timeLimit(.minutes(5)))
 struct ClosedSegmentsTests {
     let directory: TemporaryDirectory
     let digests: JournalDigests

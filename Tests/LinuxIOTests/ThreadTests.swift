@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Threads and wake-ups")
 struct ThreadTests {
-    @Test("a thread runs its body and is joined", .timeLimit(.minutes(1)))
+    @Test("a thread runs its body and is joined", .timeLimit(.minutes(5)))
     func runsAndJoins() throws {
         let count = Shared()
         let thread = try Thread.start(name: "a name that is far too long", nice: 5) {
@@ -14,7 +14,7 @@ struct ThreadTests {
         #expect(count.value.load(ordering: .relaxed) == 1)
     }
 
-    @Test("an eventfd wakes a sleeping thread, and many signals are one", .timeLimit(.minutes(1)))
+    @Test("an eventfd wakes a sleeping thread, and many signals are one", .timeLimit(.minutes(5)))
     func wakes() throws {
         let shared = try Bells()
         shared.there.signal()

@@ -6,7 +6,7 @@ import SystemdSupport
 import Testing
 
 @Suite(.serialized) struct ActivatedSocketsTests {
-    @Test(.timeLimit(.minutes(1))) func listenersAreTakenByName() async {
+    @Test(.timeLimit(.minutes(5))) func listenersAreTakenByName() async {
         await #expect(processExitsWith: .success) {
             let sockets = [listener(), listener(), listener(), listener()]
             for (index, socket) in sockets.enumerated() {
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func nothingWithoutActivation() async {
+    @Test(.timeLimit(.minutes(5))) func nothingWithoutActivation() async {
         await #expect(processExitsWith: .success) {
             unsetenv("LISTEN_FDS")
             do throws(ActivationError) {
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func socketsOfAnotherProcessAreNotOurs() async {
+    @Test(.timeLimit(.minutes(5))) func socketsOfAnotherProcessAreNotOurs() async {
         await #expect(processExitsWith: .success) {
             setenv("LISTEN_PID", "1", 1)
             setenv("LISTEN_FDS", "1", 1)
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aSocketThatDoesNotListenIsRefused() async {
+    @Test(.timeLimit(.minutes(5))) func aSocketThatDoesNotListenIsRefused() async {
         await #expect(processExitsWith: .success) {
             let datagrams = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
             require(dup2(datagrams, 3) == 3)

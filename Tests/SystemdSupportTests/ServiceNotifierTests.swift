@@ -6,7 +6,7 @@ import SystemdSupport
 import Testing
 
 @Suite(.serialized) struct ServiceNotifierTests {
-    @Test(.timeLimit(.minutes(1))) func messagesArriveAsSystemdReadsThem() async {
+    @Test(.timeLimit(.minutes(5))) func messagesArriveAsSystemdReadsThem() async {
         await #expect(processExitsWith: .success) {
             guard let socket = NotifySocket() else { return require(false) }
             let notifier = ServiceNotifier()
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func nobodyListensWithoutASocket() async {
+    @Test(.timeLimit(.minutes(5))) func nobodyListensWithoutASocket() async {
         await #expect(processExitsWith: .success) {
             unsetenv("NOTIFY_SOCKET")
             unsetenv("WATCHDOG_USEC")
@@ -37,14 +37,14 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aSocketThatIsGoneIsAValue() async {
+    @Test(.timeLimit(.minutes(5))) func aSocketThatIsGoneIsAValue() async {
         await #expect(processExitsWith: .success) {
             setenv("NOTIFY_SOCKET", "/nonexistent/notify", 1)
             require(ServiceNotifier().ready(status: "") == .failed(ENOENT))
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func watchdogIntervalIsForThisProcessOnly() async {
+    @Test(.timeLimit(.minutes(5))) func watchdogIntervalIsForThisProcessOnly() async {
         await #expect(processExitsWith: .success) {
             let notifier = ServiceNotifier()
             setenv("WATCHDOG_USEC", "30000000", 1)

@@ -112,7 +112,7 @@ struct CounterTests {
         }
     }
 
-    @Test("threads do not lose counts", .timeLimit(.minutes(1)))
+    @Test("threads do not lose counts", .timeLimit(.minutes(5)))
     func threads() async {
         let counters = Counters()
         await withTaskGroup(of: Void.self) { group in
