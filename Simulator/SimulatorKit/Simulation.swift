@@ -150,6 +150,8 @@ public final class Simulation {
         }
         for entry in output.feed {
             note("feed", entry)
+            // No officer's business here: the course of a seed does not depend on it.
+            if entry.kind == .centreSituation { continue }
             for officer in officers { officer.hear(entry, due: tick + random.below(4)) }
         }
         if wasRunning, !gateway.isRunning { gatewayDied() }

@@ -18,7 +18,7 @@ extension Dispatcher {
         situation(of: centre).takesPresses ? centre : substitute(for: centre) ?? centre
     }
 
-    private func substitute(for centre: CentreID) -> CentreID? {
+    func substitute(for centre: CentreID) -> CentreID? {
         let policy = policy(of: centre)
         let candidates = [policy.failover, policy.neighbour, policy.dutyDesk, defaultCentre]
         for case let candidate? in candidates where candidate != centre && situation(of: candidate).takesOthers {
@@ -27,13 +27,41 @@ extension Dispatcher {
         return nil
     }
 
+    /// How a centre stands, as consoles see it.
+    public func status(of centre: CentreID) -> CentreStatus { situation(of: centre).status(of: centre) }
+
+    func publish(_ centre: CentreID, effects: inout [Effect]) {
+        effects.append(.feed(.centreSituation(status(of: centre))))
+    }
+
     mutating func centreStateSet(_ set: CentreStateSet, effects: inout [Effect]) {
-        guard situation(of: set.centre).state != set.state else { return }
-        change(set.centre, effects: &effects) { $0.state = set.state }
+        if let command = set.command, centresByID[set.centre] == nil {
+            totals.commandsRefused &+= 1
+            effects.append(.feed(.result(command, .refused(.centreUnknown, owner: nil))))
+            return
+        }
+        if situation(of: set.centre).state != set.state, !situation(of: set.centre).isRemoved {
+            change(set.centre, effects: &effects) { $0.state = set.state }
+        }
+        if let command = set.command { effects.append(.feed(.result(command, .done(AlertID(0))))) }
+    }
+
+    /// A state that the registry says anew counts; one that it said before does not undo what a supervisor said
+    /// since. A centre that comes back to the registry begins afresh.
+    mutating func centreStateRegistered(
+        _ centre: CentreRecord, former: CentreRecord?, effects: inout [Effect]
+    ) {
+        let isBack = situation(of: centre.id).isRemoved
+        guard isBack || (former?.state ?? .active) != centre.state else { return }
+        change(centre.id, effects: &effects) { situation in
+            if isBack { situation = CentreSituation() }
+            situation.state = centre.state
+        }
     }
 
     mutating func centreWatched(_ watched: CentreWatched, effects: inout [Effect]) {
         let key = TimerKey(.centreUnwatched, watched.centre)
+        if situation(of: watched.centre).isRemoved { return }
         if watched.consoles > 0 {
             deadlines.disarm(key)
             change(watched.centre, effects: &effects) {
@@ -41,7 +69,7 @@ extension Dispatcher {
                 $0.isUnreachable = false
             }
         } else if situation(of: watched.centre).consoles ?? 0 > 0 {
-            situations[watched.centre, default: CentreSituation()].consoles = 0
+            change(watched.centre, effects: &effects) { $0.consoles = 0 }
             deadlines.arm(key, at: clock.now.advanced(bySeconds: CentreSituation.unwatchedS))
         }
     }
@@ -52,9 +80,9 @@ extension Dispatcher {
     }
 
     /// Every console of the earlier process is gone; they come back within seconds, or their centre is unreachable.
-    mutating func forgetConsoles() {
-        for (centre, situation) in situations where situation.consoles ?? 0 > 0 {
-            situations[centre]?.consoles = 0
+    mutating func forgetConsoles(effects: inout [Effect]) {
+        for centre in situations.keys.sorted() where situations[centre]?.consoles ?? 0 > 0 {
+            change(centre, effects: &effects) { $0.consoles = 0 }
         }
         for centre in situations.keys.sorted()
         where situations[centre]?.consoles == 0 && situations[centre]?.isUnreachable == false {
@@ -68,7 +96,14 @@ extension Dispatcher {
     ) {
         let before = situation(of: centre)
         body(&situations[centre, default: CentreSituation()])
-        let after = situation(of: centre)
+        var after = situation(of: centre)
+        if before.state != after.state || before.isUnreachable != after.isUnreachable
+            || before.isRemoved != after.isRemoved
+        {
+            after.changedAt = clock.latest?.wall
+            situations[centre] = after
+        }
+        if before.status(of: centre) != after.status(of: centre) { publish(centre, effects: &effects) }
         if before.keepsAlerts && !after.keepsAlerts { vacate(centre, effects: &effects) }
         if !before.takesPresses && after.takesPresses { takeBack(centre, effects: &effects) }
     }

@@ -50,7 +50,7 @@ extension Dispatcher {
     /// Seconds between two steps at least: after a long stop of the gateway the steps do not all fall at once.
     private static func restS(_ policy: CentrePolicy) -> UInt16 { max(policy.unseenS, 1) }
 
-    private mutating func armNextStep(of state: AlertState) {
+    mutating func armNextStep(of state: AlertState) {
         let policy = policy(of: state.wait.centre)
         guard state.hasSteps, let next = policy.step(after: state.alert.escalation) else {
             return endSteps(of: state)

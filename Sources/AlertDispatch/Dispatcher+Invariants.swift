@@ -10,6 +10,10 @@ extension Dispatcher {
         checkQueues(&wrong)
         checkUnits(&wrong)
         checkWaits(&wrong)
+        areaTable.check(&wrong)
+        for centre in centresByID.keys where situation(of: centre).isRemoved {
+            wrong.append("centre \(centre) is both registered and removed")
+        }
         for (id, unit) in units {
             for (key, stored) in unit.presses where stored.alert > AlertID(lastSequence.value) {
                 let press = MessageID(unit: id, key: key)

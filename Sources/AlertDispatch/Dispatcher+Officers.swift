@@ -52,7 +52,8 @@ extension Dispatcher {
             totals.alertsClaimed &+= 1
         case .release:
             state.alert.owner = nil
-            beginWait(state, isSeen: true)
+            let moved = leaveRemoved(state)
+            beginWait(state, isSeen: !moved)
         case .transfer:
             state.alert.owner = nil
             state.takenFrom = nil

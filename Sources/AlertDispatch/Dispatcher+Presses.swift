@@ -18,7 +18,9 @@ extension Dispatcher {
             testCalled(unit, press)
             record(press, alert: AlertID(lastSequence.value), of: unit, at: now, effects: &effects)
         } else if let open = unit.openAlert {
+            let isRouted = Routing.point(of: open.alert.position) != nil
             merge(press, into: open, of: unit)
+            if !isRouted { routeAgain(open, of: unit) }
             record(press, alert: open.alert.id, of: unit, at: now, effects: &effects)
             publish(open, effects: &effects)
         } else {
@@ -29,15 +31,16 @@ extension Dispatcher {
     private mutating func raise(_ press: Press, of unit: UnitState, at now: WallTime, effects: inout [Effect]) {
         // The unit moves on to the new alert, whether it confirmed the end of the last one or not.
         if let closed = unit.latestAlert { forget(closed, of: unit) }
+        let own = route(unit, position: press.position).centre
         let state = AlertState(
             Alert(
-                id: AlertID(lastSequence.value), unit: press.id.unit, centre: placement(for: unit.record.centre),
+                id: AlertID(lastSequence.value), unit: press.id.unit, centre: placement(for: own),
                 category: press.category, priority: press.category.defaultPriority, press: press.id,
                 pressedAt: press.pressedAt, receivedAt: press.receivedAt, storedAt: max(now, press.receivedAt),
                 position: press.position))
-        if state.alert.centre != unit.record.centre {
-            state.takenFrom = unit.record.centre
-            state.alert.formerCentre = unit.record.centre
+        if state.alert.centre != own {
+            state.takenFrom = own
+            state.alert.formerCentre = own
         }
         alerts[state.alert.id] = state
         unit.latestAlert = state

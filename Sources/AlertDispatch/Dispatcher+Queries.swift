@@ -73,6 +73,7 @@ extension Dispatcher {
     /// - Parameter body: takes the entries one by one.
     public func feedSnapshot(_ body: (FeedEntry) -> Void) {
         for centre in centres { body(.centre(centre)) }
+        for centre in situations.keys.sorted() { body(.centreSituation(status(of: centre))) }
         for id in unitIDs {
             if let unit = units[id], unit.isVisible { body(.unit(unit.status)) }
         }

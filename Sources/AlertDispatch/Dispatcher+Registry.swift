@@ -22,7 +22,7 @@ extension Dispatcher {
             if hasNewCentre { unit.record = unregisteredRecord(from: unit.record) }
             if wasOnline || hasNewCentre { publish(unit, effects: &effects) }
         }
-        forgetConsoles()
+        forgetConsoles(effects: &effects)
         adoptUnassigned(effects: &effects)
         restateSteps(effects: &effects)
     }
@@ -38,9 +38,11 @@ extension Dispatcher {
     }
 
     mutating func centreRegistered(_ centre: CentreRecord, effects: inout [Effect]) {
-        guard centresByID[centre.id] != centre else { return }
+        let former = centresByID[centre.id]
+        guard former != centre else { return }
         centresByID[centre.id] = centre
         effects.append(.feed(.centre(centre)))
+        centreStateRegistered(centre, former: former, effects: &effects)
     }
 
     /// An open alert of the unit stays in the queue where it is.

@@ -18,10 +18,7 @@ extension Dispatcher {
         writer.optional(defaultCentre)
         let centres = centres
         writer.count(centres.count)
-        for centre in centres {
-            writer.id(centre.id)
-            writer.text(centre.name)
-        }
+        for centre in centres { centre.write(to: &writer) }
         let queueCentres = queueCentres
         writer.count(queueCentres.count)
         for centre in queueCentres { writer.id(centre) }
@@ -37,6 +34,7 @@ extension Dispatcher {
         writePolicies(to: &writer)
         writeSituations(to: &writer)
         writeSupervision(to: &writer)
+        areaTable.write(to: &writer)
         clock.write(to: &writer)
         deadlines.write(to: &writer)
         return writer.bytes
@@ -112,6 +110,7 @@ extension Dispatcher {
         let policies = try readPolicies(&reader)
         let situations = try readSituations(&reader)
         let supervision = try SupervisionParts(from: &reader, units: units)
+        let areaTable = try AreaTable(from: &reader)
         let clock = try JournalClock(from: &reader)
         let deadlines = try Deadlines(from: &reader)
         guard reader.remaining == 0 else { throw reader.error(.trailingBytes) }
@@ -127,11 +126,9 @@ extension Dispatcher {
         let dispatcher = Dispatcher(
             defaultCentre: defaultCentre, centresByID: centres, units: units, alerts: alerts, queues: queues,
             closedAlerts: closedAlerts, policies: policies, situations: situations,
-            supervision: supervision.policy,
-            profiles: supervision.profiles, outages: supervision.outages, maintenance: supervision.maintenance,
-            clock: clock,
-            deadlines: deadlines, totals: totals,
-            lastSequence: lastSequence,
+            supervision: supervision.policy, profiles: supervision.profiles, outages: supervision.outages,
+            maintenance: supervision.maintenance, areaTable: areaTable, clock: clock, deadlines: deadlines,
+            totals: totals, lastSequence: lastSequence,
             lastAlertChange: lastAlertChange)
         if let wrong = dispatcher.checkInvariants().first { throw reader.error(.inconsistent(wrong)) }
         return dispatcher
@@ -141,8 +138,8 @@ extension Dispatcher {
         _ reader: inout StateReader
     ) throws(StateDecodingError) -> [CentreID: CentreRecord] {
         var centres: [CentreID: CentreRecord] = [:]
-        for _ in 0..<(try reader.count(bytesMin: 17)) {
-            let centre = CentreRecord(id: try reader.id(), name: try reader.text())
+        for _ in 0..<(try reader.count(bytesMin: 20)) {
+            let centre = try CentreRecord(from: &reader)
             guard centres.updateValue(centre, forKey: centre.id) == nil else { throw reader.error(.badValue) }
         }
         return centres

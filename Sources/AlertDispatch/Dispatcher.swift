@@ -53,6 +53,8 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
     var census: Census
     /// What routine reports showed and no record says yet. In no snapshot: it shows again.
     var findings: [Event]
+    /// Which places belong to which centre.
+    var areaTable: AreaTable
     /// The time of the latest record, and everything that falls due.
     var clock: JournalClock
     var deadlines: Deadlines
@@ -69,7 +71,7 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         self.init(
             defaultCentre: nil, centresByID: [:], units: [:], alerts: [:], queues: [:], closedAlerts: [:],
             policies: [:], situations: [:], supervision: SupervisionPolicy(), profiles: [:], outages: [:],
-            maintenance: [:], clock: JournalClock(), deadlines: Deadlines(),
+            maintenance: [:], areaTable: AreaTable(), clock: JournalClock(), deadlines: Deadlines(),
             totals: DispatchTotals(),
             lastSequence: .zero, lastAlertChange: .zero)
     }
@@ -81,7 +83,8 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         policies: [CentreID: CentrePolicy],
         situations: [CentreID: CentreSituation], supervision: SupervisionPolicy,
         profiles: [ProfileID: ProfileRecord], outages: [AlertID: Outage],
-        maintenance: [JournalSequence: Maintenance], clock: JournalClock, deadlines: Deadlines,
+        maintenance: [JournalSequence: Maintenance], areaTable: AreaTable, clock: JournalClock,
+        deadlines: Deadlines,
         totals: DispatchTotals,
         lastSequence: JournalSequence, lastAlertChange: JournalSequence
     ) {
@@ -99,6 +102,7 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         self.maintenance = maintenance
         census = Census(of: units)
         findings = []
+        self.areaTable = areaTable
         self.clock = clock
         self.deadlines = deadlines
         self.totals = totals
@@ -127,6 +131,9 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         case .unitRemoved(let unit): unitRemoved(unit, effects: &effects)
         case .policyChanged(let policy): policyChanged(policy)
         case .profileRegistered(let profile): profileRegistered(profile)
+        case .areaRegistered(let part): areaRegistered(part)
+        case .areaRemoved(let area): areaRemoved(area)
+        case .centreRemoved(let centre): centreRemoved(centre, effects: &effects)
         case .linkUp(let link): linkUp(link, at: now, effects: &effects)
         case .linkDown(let link): linkDown(link, at: now, effects: &effects)
         case .press(let press): pressed(press, at: now, effects: &effects)

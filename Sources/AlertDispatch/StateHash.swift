@@ -49,11 +49,8 @@ extension Dispatcher {
         var hasher = StateHasher()
         hasher.mix(lastSequence.value)
         hasher.mix(defaultCentre)
-        hasher.mix(
-            sum(centresByID.values) { hasher, centre in
-                hasher.mix(centre.id)
-                hasher.mix(centre.name)
-            })
+        hasher.mix(sum(centresByID.values) { hasher, centre in centre.mix(into: &hasher) })
+        hasher.mix(areaTable.hash)
         hasher.mix(sum(units.values) { hasher, unit in Self.mix(unit, into: &hasher) })
         hasher.mix(sum(alerts.values) { hasher, state in Self.mix(state, into: &hasher) })
         hasher.mix(units.values.reduce(0) { $0 &+ sumOfPresses($1) })
@@ -67,7 +64,10 @@ extension Dispatcher {
         hasher.mix(
             sum(situations) { hasher, entry in
                 hasher.mix(entry.key)
-                hasher.mix(UInt64(entry.value.state.rawValue) << 1 | (entry.value.isUnreachable ? 1 : 0))
+                hasher.mix(
+                    UInt64(entry.value.state.rawValue) << 2 | (entry.value.isUnreachable ? 1 : 0)
+                        | (entry.value.isRemoved ? 2 : 0))
+                hasher.mix(entry.value.changedAt?.nanoseconds)
                 hasher.mix(entry.value.consoles.map(Int64.init))
             })
         hasher.mix(clock.now.nanoseconds)

@@ -13,6 +13,12 @@ public enum Event: Hashable, Sendable {
     case unitRemoved(UnitID)
     /// A centre's escalation policy is this from now on.
     case policyChanged(CentrePolicy)
+    /// A part of an area's border; with the last part the area exists, or is changed.
+    case areaRegistered(AreaPart)
+    /// An area is no longer in the registry.
+    case areaRemoved(AreaID)
+    /// A centre is no longer in the registry.
+    case centreRemoved(CentreID)
     /// A kind of unit exists, or its data changed.
     case profileRegistered(ProfileRecord)
     /// A unit's connection is established and its HELLO was accepted.
@@ -61,6 +67,9 @@ extension Event {
         case unitRegistered = 3
         case unitRemoved = 4
         case policyChanged = 5
+        case areaRegistered = 6
+        case areaRemoved = 7
+        case centreRemoved = 8
         case profileRegistered = 9
         case linkUp = 10
         case linkDown = 11
@@ -92,6 +101,9 @@ extension Event {
         case .unitRegistered: .unitRegistered
         case .unitRemoved: .unitRemoved
         case .policyChanged: .policyChanged
+        case .areaRegistered: .areaRegistered
+        case .areaRemoved: .areaRemoved
+        case .centreRemoved: .centreRemoved
         case .profileRegistered: .profileRegistered
         case .linkUp: .linkUp
         case .linkDown: .linkDown
@@ -132,12 +144,23 @@ public struct CentreRecord: Hashable, Sendable {
     public let id: CentreID
     /// The name people read; at most ``nameBytesMax`` bytes of UTF-8.
     public let name: String
+    public let kind: CentreKind
+    /// Where it is; a duty desk without one is near nobody.
+    public let point: GeoPoint?
+    /// How it stands by the registry. Counts when it becomes another: in between supervisors say.
+    public let state: CentreState
     /// A centre's or unit's name and place each fit one line on a console.
     public static let nameBytesMax = 120
 
-    public init(id: CentreID, name: String) {
+    public init(
+        id: CentreID, name: String, kind: CentreKind = .centre, point: GeoPoint? = nil,
+        state: CentreState = .active
+    ) {
         self.id = id
         self.name = name
+        self.kind = kind
+        self.point = point
+        self.state = state
     }
 }
 

@@ -24,6 +24,9 @@ extension Event {
         case .unitRegistered(let unit): unit.encode(to: &writer)
         case .unitRemoved(let unit): writer.write(unit)
         case .policyChanged(let policy): policy.encode(to: &writer)
+        case .areaRegistered(let part): part.encode(to: &writer)
+        case .areaRemoved(let area): writer.write(area)
+        case .centreRemoved(let centre): writer.write(centre)
         case .profileRegistered(let profile): profile.encode(to: &writer)
         case .linkUp(let link): link.encode(to: &writer)
         case .linkDown(let link): link.encode(to: &writer)
@@ -72,6 +75,9 @@ extension Event {
         case .alertShown: self = .alertShown(try AlertShown(from: &reader))
         case .officerAction: self = .officerAction(try OfficerAction(from: &reader))
         case .policyChanged: self = .policyChanged(try CentrePolicy(from: &reader))
+        case .areaRegistered: self = .areaRegistered(try AreaPart(from: &reader))
+        case .areaRemoved: self = .areaRemoved(try reader.read())
+        case .centreRemoved: self = .centreRemoved(try reader.read())
         case .auditFound: self = .auditFound(AlertID(try reader.read()))
         case .centreWatched: self = .centreWatched(try CentreWatched(from: &reader))
         case .centreStateSet: self = .centreStateSet(try CentreStateSet(from: &reader))
@@ -99,12 +105,24 @@ extension GatewayStarted {
 }
 
 extension CentreRecord {
+    /// Identifier, name, then kind, point and state; older records end behind the name.
     func encode(to writer: inout ByteWriter) {
         writer.write(id)
         writer.write(name, bytesMax: Self.nameBytesMax)
+        writer.write(kind.rawValue)
+        writer.write(optional: point)
+        writer.write(state.rawValue)
     }
     init(from reader: inout ByteReader) throws(DecodeError) {
-        self.init(id: try reader.read(), name: try reader.readText())
+        let id: CentreID = try reader.read()
+        let name = try reader.readText()
+        guard reader.remaining > 0 else {
+            self.init(id: id, name: name)
+            return
+        }
+        self.init(
+            id: id, name: name, kind: try reader.read(CentreKind.self), point: try reader.readOptionalPoint(),
+            state: try reader.read(CentreState.self))
     }
 }
 

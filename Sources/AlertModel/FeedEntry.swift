@@ -46,7 +46,7 @@ public enum RefusalReason: UInt8, CaseIterable, Error, Hashable, Sendable {
     case outcomeMissing = 6
     /// The alert is already past this stage.
     case stagePassed = 7
-    /// A transfer to a centre that nobody registered, or to none.
+    /// A transfer to a centre that nobody registered, or to none; or a state for one.
     case centreUnknown = 8
     /// A transfer to the centre where the alert is.
     case alreadyThere = 9
@@ -57,7 +57,7 @@ public enum RefusalReason: UInt8, CaseIterable, Error, Hashable, Sendable {
 
 /// What became of an officer's action.
 public enum CommandResult: Hashable, Sendable {
-    /// Done and durable.
+    /// Done and durable; the alert's number is zero when the act was on a centre.
     case done(AlertID)
     /// Not done; `owner` is who has the alert now.
     case refused(RefusalReason, owner: OfficerID?)
@@ -71,6 +71,8 @@ public enum FeedEntry: Hashable, Sendable {
     case unitGone(UnitID)
     case alert(Alert)
     case result(CommandID, CommandResult)
+    /// How a centre stands changed.
+    case centreSituation(CentreStatus)
 
     /// The entry's number in the feed ring.
     public enum Kind: UInt8, CaseIterable, Sendable {
@@ -79,6 +81,7 @@ public enum FeedEntry: Hashable, Sendable {
         case unitGone = 3
         case alert = 4
         case result = 5
+        case centreSituation = 6
     }
 
     public var kind: Kind {
@@ -88,6 +91,7 @@ public enum FeedEntry: Hashable, Sendable {
         case .unitGone: .unitGone
         case .alert: .alert
         case .result: .result
+        case .centreSituation: .centreSituation
         }
     }
 
@@ -108,6 +112,7 @@ public enum FeedEntry: Hashable, Sendable {
         case .result(let command, let result):
             writer.write(command.value)
             result.encode(to: &writer)
+        case .centreSituation(let status): status.encode(to: &writer)
         }
         return writer.overflowed ? nil : writer.count
     }
@@ -126,6 +131,7 @@ public enum FeedEntry: Hashable, Sendable {
         case .alert: return (sequence, .alert(try Alert(from: &reader)))
         case .result:
             return (sequence, .result(CommandID(try reader.read()), try CommandResult(from: &reader)))
+        case .centreSituation: return (sequence, .centreSituation(try CentreStatus(from: &reader)))
         }
     }
 }

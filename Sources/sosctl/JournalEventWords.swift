@@ -34,7 +34,10 @@ struct JournalEventWords {
     private static func fields(of event: Event) -> [(String, JSONValue)] {
         switch event {
         case .gatewayStarted(let started): [("default_centre", word(started.defaultCentre))]
-        case .centreRegistered(let centre): [("centre", word(centre.id)), ("name", .text(centre.name))]
+        case .centreRegistered(let centre): fields(of: centre)
+        case .centreRemoved(let centre): [("centre", word(centre))]
+        case .areaRegistered(let part): fields(of: part)
+        case .areaRemoved(let area): [("area", word(area))]
         case .unitRegistered(let unit):
             [("unit", word(unit.id)), ("centre", word(unit.centre)), ("place", .text(unit.place))]
                 + point(unit.point)
@@ -72,8 +75,7 @@ struct JournalEventWords {
         case .policyChanged(let policy): fields(of: policy)
         case .centreWatched(let watched):
             [("centre", word(watched.centre)), ("consoles", .integer(watched.consoles))]
-        case .centreStateSet(let set):
-            [("centre", word(set.centre)), ("state", name(set.state)), ("officer", word(set.officer))]
+        case .centreStateSet(let set): fields(of: set)
         case .timerFired(let fired):
             [
                 ("timer", name(fired.key.kind)), ("of", .text("\(fired.key.low)")),
@@ -131,6 +133,25 @@ struct JournalEventWords {
         case .road(let road): [("road", word(road))]
         case .centre(let centre): [("centre", word(centre))]
         }
+    }
+
+    private static func fields(of centre: CentreRecord) -> [(String, JSONValue)] {
+        [("centre", word(centre.id)), ("name", .text(centre.name)), ("kind", name(centre.kind))]
+            + point(centre.point) + [("state", name(centre.state))]
+    }
+
+    private static func fields(of set: CentreStateSet) -> [(String, JSONValue)] {
+        [
+            ("centre", word(set.centre)), ("state", name(set.state)), ("officer", word(set.officer)),
+            ("command", set.command.map { .text("\($0.value)") } ?? .null),
+        ]
+    }
+
+    private static func fields(of part: AreaPart) -> [(String, JSONValue)] {
+        [
+            ("area", word(part.id)), ("centre", word(part.centre)), ("part", .integer(part.index)),
+            ("parts", .integer(part.count)), ("corners", .integer(UInt16(part.points.count))),
+        ]
     }
 
     private static func fields(of policy: CentrePolicy) -> [(String, JSONValue)] {

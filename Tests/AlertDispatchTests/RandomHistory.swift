@@ -9,6 +9,7 @@ struct RandomHistory {
     private var random: SplitMix
     private static let units: [UnitID] = (0..<4).map { id("unit-\($0)") }
     private static let officers: [OfficerID] = (0..<2).map { id("officer-\($0)") }
+    private static let areas: [AreaID] = [id("area-1"), id("area-2")]
     private static let centres: [CentreID] = [id("astana"), id("almaty"), id("karaganda")]
     private static let profile: ProfileID = id("post")
     private static let carrier: CarrierID = id("kcell")
@@ -52,7 +53,7 @@ struct RandomHistory {
     private mutating func event(
         _ unit: UnitID, _ officer: OfficerID, _ alert: AlertID, _ point: GeoPoint?, _ now: WallTime
     ) -> Event {
-        switch below(20) {
+        switch below(23) {
         case 0:
             return .unitRegistered(
                 UnitRecord(
@@ -62,7 +63,6 @@ struct RandomHistory {
                     road: below(2) == 0 ? Self.road : nil))
         case 1: return .unitRemoved(unit)
         case 2 where below(2) == 0: return .policyChanged(policy())
-        case 2: return .centreRegistered(CentreRecord(id: pick(Self.centres), name: pick(Self.texts)))
         case 3 where below(4) == 0:
             return .conditionFound(
                 ConditionFound(
@@ -73,6 +73,7 @@ struct RandomHistory {
                 ProfileRecord(
                     id: Self.profile, severities: [pick(FaultKind.allCases): pick([.recorded, .alert(.property)])])
             )
+        case 2: return .centreRegistered(centre(point))
         case 3:
             guard below(3) == 0 else { return .stageConfirmed(confirmation(unit, alert)) }
             var policy = SupervisionPolicy()
@@ -100,11 +101,16 @@ struct RandomHistory {
             return below(2) == 0 ? .faultBegan(report) : .faultEnded(report)
         case 14: return .alertShown(AlertShown(alert: alert, officer: officer))
         case 15 where below(2) == 0: return .auditFound(alert)
-        case 14 where below(3) == 0:
+        case 16 where below(2) == 0:
             return .centreWatched(CentreWatched(centre: pick(Self.centres), consoles: UInt16(below(2))))
-        case 14 where below(3) == 0:
+        case 16:
             return .centreStateSet(
-                CentreStateSet(centre: pick(Self.centres), state: pick(CentreState.allCases), officer: officer))
+                CentreStateSet(
+                    centre: pick(Self.centres), state: pick(CentreState.allCases), officer: officer,
+                    command: below(2) == 0 ? nil : CommandID(random.next())))
+        case 17: return .areaRegistered(part())
+        case 18 where below(3) == 0: return .areaRemoved(pick(Self.areas))
+        case 18 where below(3) == 0: return .centreRemoved(pick(Self.centres))
         case 15: return .stageConfirmed(confirmation(unit, alert))
         default:
             let action = below(2) == 0 ? pick([.claim, .close]) : pick(ActionKind.allCases)
@@ -114,6 +120,28 @@ struct RandomHistory {
                     outcome: action == .close ? pick(Outcome.allCases) : nil, note: pick(Self.texts),
                     to: action == .transfer && below(5) > 0 ? pick(Self.centres) : nil))
         }
+    }
+
+    private mutating func centre(_ point: GeoPoint?) -> CentreRecord {
+        CentreRecord(
+            id: pick(Self.centres), name: pick(Self.texts), kind: pick(CentreKind.allCases), point: point,
+            state: pick(CentreState.allCases))
+    }
+
+    /// Parts that follow each other and parts that do not; rings of any shape in which positions lie.
+    private mutating func part() -> AreaPart {
+        let count = UInt8(1 + below(3))
+        var points: [GeoPoint] = []
+        for _ in 0...below(5) {
+            if let point = GeoPoint(
+                latitudeE7: Int32(below(900_000_000)), longitudeE7: -Int32(below(900_000_000)))
+            {
+                points.append(point)
+            }
+        }
+        return AreaPart(
+            id: pick(Self.areas), centre: pick(Self.centres), index: UInt8(below(Int(count))), count: count,
+            points: points)
     }
 
     /// Steps in any order, targets that are the centre itself or nobody's.

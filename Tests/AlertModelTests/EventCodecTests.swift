@@ -37,6 +37,8 @@ struct EventCodecTests {
         case .gatewayStarted(let started): #expect(started.supervision == SupervisionPolicy())
         case .unitRegistered(let record): #expect(record.profile == nil && record.road == nil)
         case .linkUp(let link): #expect(link.path == 0 && link.clockAheadS == nil && link.certificateEndsAtS == 0)
+        case .centreRegistered(let centre): #expect(centre == CentreRecord(id: centre.id, name: centre.name))
+        case .centreStateSet(let set): #expect(set.command == nil)
         default: Issue.record("\(event.kind) has no older body")
         }
     }
@@ -126,12 +128,28 @@ struct EventCodecTests {
         }
     }
 
+    @Test("an area's parts carry its corners in order, however many there are", arguments: [3, 64, 65, 1_000])
+    func parts(corners: Int) throws {
+        let ring = (0..<corners).map { point(Int32($0), -Int32($0)) }
+        let area = try #require(AreaRecord(id: Samples.area, centre: Samples.centre, ring: ring))
+        #expect(area.parts.flatMap(\.points) == ring)
+        #expect(area.parts.map(\.index) == Array(0..<UInt8((corners + 63) / 64)))
+        for part in area.parts {
+            #expect(bytes(Event.bodyBytesMax) { Event.areaRegistered(part).encode(into: $0) } != nil)
+        }
+        for wrong in [0, 2, 1_001] {
+            let ring = [GeoPoint](repeating: point(0, 0), count: wrong)
+            #expect(AreaRecord(id: Samples.area, centre: Samples.centre, ring: ring) == nil)
+        }
+    }
+
     @Test("kinds are permanent, and urgent ones are below 64")
     func kinds() {
         let pinned: [Event.Kind: UInt8] = [
             .gatewayStarted: 1, .centreRegistered: 2, .unitRegistered: 3, .unitRemoved: 4, .linkUp: 10,
             .linkDown: 11, .press: 16, .cancel: 17, .faultBegan: 18, .faultEnded: 19, .stageConfirmed: 20,
             .alertShown: 32, .officerAction: 33, .timerFired: 40, .policyChanged: 5,
+            .areaRegistered: 6, .areaRemoved: 7, .centreRemoved: 8,
             .auditFound: 41, .centreWatched: 34, .centreStateSet: 35, .heartbeat: 64, .position: 65,
         ]
         for kind in Event.Kind.allCases where pinned[kind] != nil { #expect(kind.rawValue == pinned[kind]) }

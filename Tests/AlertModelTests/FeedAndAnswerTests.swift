@@ -19,7 +19,9 @@ struct FeedAndAnswerTests {
         #expect(read.sequence == sequence && read.entry == entry)
         for length in 0..<body.count {
             let error = decodeError { _ = try decodeFeed(entry.kind.rawValue, Array(body.prefix(length))) }
-            #expect(error?.reason == .truncated, "\(length) of \(body.count) bytes")
+            // A centre's name is where its entry ended once.
+            let isOlder = entry.kind == .centre && length == body.count - 11
+            #expect(error?.reason == (isOlder ? nil : .truncated), "\(length) of \(body.count) bytes")
             #expect(bytes(length) { entry.encode(sequence: sequence, into: $0) } == nil)
         }
     }
@@ -60,11 +62,12 @@ struct FeedAndAnswerTests {
         #expect(EscalationLevel.allCases.map(\.rawValue) == Array(0...5))
         #expect(
             TimerKind.allCases.map(\.rawValue) == Array(1...4) + Array(16...24)
-                && CentreState.allCases.map(\.rawValue) == Array(1...5))
+                && CentreState.allCases.map(\.rawValue) == Array(1...5)
+                && CentreKind.allCases.map(\.rawValue) == [1, 2])
         #expect(Category.police.rawValue == 1 && Category.test.rawValue == 8)
         #expect(Stage.stored.rawValue == 1 && Stage.closed.rawValue == 6 && FaultKind.linkFlapping.rawValue == 18)
         #expect(Outcome.real.rawValue == 1 && Outcome.referred.rawValue == 8)
-        #expect(FeedEntry.Kind.allCases.map(\.rawValue) == Array(1...5))
+        #expect(FeedEntry.Kind.allCases.map(\.rawValue) == Array(1...6))
         #expect(UnitAnswer.Kind.allCases.map(\.rawValue) == Array(1...3))
     }
 }

@@ -28,6 +28,7 @@ func point(_ latitude: Int32, _ longitude: Int32) -> GeoPoint {
 
 enum Samples {
     static let unit: UnitID = id("M-36-km-0142.5_B")
+    static let area: AreaID = id("AREA_7.north")
     static let centre: CentreID = id("a")
     static let officer: OfficerID = id("aliya.k")
     static let message = MessageID(unit: unit, boot: .max, counter: 7)
@@ -60,6 +61,11 @@ enum Samples {
         var events: [Event] = [
             .gatewayStarted(GatewayStarted(defaultCentre: centre)),
             .centreRegistered(CentreRecord(id: centre, name: "Астана ЦОУ")),
+            .centreRegistered(
+                CentreRecord(id: centre, name: "", kind: .dutyDesk, point: place.point, state: .standby)),
+            .areaRegistered(AreaPart(id: area, centre: centre, index: 15, count: 16, points: corners)),
+            .areaRegistered(AreaPart(id: area, centre: centre, index: 0, count: 1, points: [place.point])),
+            .areaRemoved(area), .centreRemoved(centre),
             .unitRegistered(
                 UnitRecord(
                     id: unit, centre: centre, place: "Абай даңғылы, 1", point: place.point, reportingTimeS: 20)),
@@ -109,6 +115,8 @@ enum Samples {
             .auditFound(AlertID(9)),
             .centreWatched(CentreWatched(centre: centre, consoles: .max)),
             .centreStateSet(CentreStateSet(centre: centre, state: .standby, officer: officer)),
+            .centreStateSet(
+                CentreStateSet(centre: centre, state: .full, officer: officer, command: CommandID(.max))),
             .timerFired(
                 TimerFired(
                     key: TimerKey(.escalation, AlertID(.max)), serial: 7, due: JournalTime(nanoseconds: .max))),
@@ -120,6 +128,11 @@ enum Samples {
             .stageConfirmed(StageConfirmation(unit: unit, alert: AlertID(3), stage: $0))
         }
         return events
+    }
+
+    /// As many corners as a part may have, as far from each other as they can be.
+    static var corners: [GeoPoint] {
+        (0..<AreaPart.pointsMax).map { point($0 % 2 == 0 ? -900_000_000 : 900_000_000, 1_800_000_000) }
     }
 
     static let supervision: SupervisionPolicy = {
@@ -135,6 +148,8 @@ enum Samples {
         case .gatewayStarted: 16
         case .unitRegistered(let record): 16 + 16 + 2 + 9 + 2 + record.place.utf8.count
         case .linkUp: 36
+        case .centreRegistered(let centre): 16 + 2 + centre.name.utf8.count
+        case .centreStateSet: 33
         default: nil
         }
     }
@@ -182,6 +197,15 @@ enum Samples {
                     pressedAt: time, receivedAt: time, storedAt: time, position: nil)),
             .result(CommandID(1), .done(AlertID(2))),
         ]
+        for watched in [nil, false, true] {
+            for flag in [false, true] {
+                entries.append(
+                    .centreSituation(
+                        CentreStatus(
+                            centre: centre, state: .disabled, isWatched: watched, isUnreachable: flag,
+                            isRemoved: !flag, since: flag ? time : nil)))
+            }
+        }
         for reason in RefusalReason.allCases {
             entries.append(.result(CommandID(3), .refused(reason, owner: nil)))
             entries.append(.result(CommandID(3), .refused(reason, owner: officer)))

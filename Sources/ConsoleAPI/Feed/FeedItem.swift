@@ -27,6 +27,8 @@ final class FeedItem: Equatable, Sendable {
     enum Change: Hashable, Sendable {
         case alert(AlertView)
         case unit(UnitView)
+        /// Its state changed, or whether anybody watches it.
+        case centre(CentreView)
         /// Data changed that has no event of its own, such as a centre's name: consoles load their lists again.
         case lists
     }
@@ -64,6 +66,8 @@ final class FeedItem: Equatable, Sendable {
 struct CentreView: Hashable, Sendable {
     /// The registry's entry.
     let record: CentreRecord
+    /// How it stands; nil while nothing was ever said of it.
+    let situation: CentreStatus?
     /// Alerts in its queue.
     let openAlerts: Int
     /// Units with a connection.

@@ -5,6 +5,7 @@ import AlertModel
 /// The consoles' copy of the dispatcher's state, kept by feed entries.
 struct FeedState: Sendable {
     private(set) var centres: [CentreID: CentreRecord] = [:]
+    private var situations: [CentreID: CentreStatus] = [:]
     private var units: [UnitID: UnitStatus] = [:]
     private var unitsOfCentre: [CentreID: Set<UnitID>] = [:]
     private var onlineOfCentre: [CentreID: Int] = [:]
@@ -26,6 +27,7 @@ struct FeedState: Sendable {
         case .unit(let status): apply(status, sequence: sequence)
         case .unitGone(let unit): remove(unit, sequence: sequence)
         case .alert(let alert): apply(alert, sequence: sequence)
+        case .centreSituation(let status): apply(status, sequence: sequence)
         case .result: []
         }
     }
@@ -45,7 +47,7 @@ struct FeedState: Sendable {
     func view(of centre: CentreID) -> CentreView? {
         guard let record = centres[centre] else { return nil }
         return CentreView(
-            record: record, openAlerts: openOfCentre[centre]?.count ?? 0,
+            record: record, situation: situations[centre], openAlerts: openOfCentre[centre]?.count ?? 0,
             unitsOnline: onlineOfCentre[centre] ?? 0, unitsTotal: unitsOfCentre[centre]?.count ?? 0)
     }
 
@@ -57,6 +59,17 @@ struct FeedState: Sendable {
     private mutating func apply(_ record: CentreRecord, sequence: JournalSequence) -> [FeedItem] {
         guard centres.updateValue(record, forKey: record.id) != record else { return [] }
         return [FeedItem(sequence: sequence, centre: record.id, change: .lists)]
+    }
+
+    /// A centre that left the registry is on no list any more.
+    private mutating func apply(_ status: CentreStatus, sequence: JournalSequence) -> [FeedItem] {
+        let isNew = situations.updateValue(status, forKey: status.centre) != status
+        if status.isRemoved {
+            guard centres.removeValue(forKey: status.centre) != nil else { return [] }
+            return [FeedItem(sequence: sequence, centre: status.centre, change: .lists)]
+        }
+        guard isNew, let view = view(of: status.centre) else { return [] }
+        return [FeedItem(sequence: sequence, centre: status.centre, change: .centre(view))]
     }
 
     private mutating func apply(_ status: UnitStatus, sequence: JournalSequence) -> [FeedItem] {

@@ -46,6 +46,7 @@ enum EventText {
         switch item.change {
         case .alert(let view): append("alert", id: item.sequence, data: view.json, to: &buffer)
         case .unit(let view): append("unit", id: item.sequence, data: view.json, to: &buffer)
+        case .centre(let view): append("centre", id: item.sequence, data: view.json, to: &buffer)
         case .lists: appendResync(item.sequence, to: &buffer)
         }
     }

@@ -21,6 +21,15 @@ extension UnitView {
     }
 }
 
+extension CentreView {
+    /// The centre object.
+    var json: ByteBuffer {
+        var writer = JSONWriter()
+        writer.centre(self)
+        return writer.buffer
+    }
+}
+
 extension JSONWriter {
     /// The alert object.
     mutating func alert(_ view: AlertView) {
@@ -74,6 +83,15 @@ extension JSONWriter {
         object { json in
             json.field("id", view.record.id.description)
             json.field("name", view.record.name)
+            json.field("kind", view.record.kind.word)
+            json.field("state", (view.situation?.state ?? .active).word)
+            if let isWatched = view.situation?.isWatched {
+                json.field("watched", isWatched)
+            } else {
+                json.null("watched")
+            }
+            json.field("unreachable", view.situation?.isUnreachable ?? false)
+            json.field("since", view.situation?.since?.text)
             json.field("open_alerts", view.openAlerts)
             json.field("units_online", view.unitsOnline)
             json.field("units_total", view.unitsTotal)

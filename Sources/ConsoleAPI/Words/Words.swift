@@ -88,6 +88,27 @@ extension EscalationLevel: Worded {
     }
 }
 
+extension CentreState: Worded {
+    var word: String {
+        switch self {
+        case .inactive: "inactive"
+        case .active: "active"
+        case .disabled: "disabled"
+        case .full: "full"
+        case .standby: "standby"
+        }
+    }
+}
+
+extension CentreKind: Worded {
+    var word: String {
+        switch self {
+        case .centre: "centre"
+        case .dutyDesk: "duty_desk"
+        }
+    }
+}
+
 extension RefusalReason: Worded {
     var word: String {
         switch self {
