@@ -85,12 +85,10 @@ struct RegistryReload: Sendable {
         }
         transport.replaceReportingTimes(with: new.reportingTimes(otherThan: settings.units.reportingTimeS))
         try await lane.publish(events)
-        let counts = RegistrySync.counts(events)
         log.notice(
             "registry changed",
             metadata: [
-                "registry": "\(settings.registryName)", "centres": "\(counts.centres)", "units": "\(counts.units)",
-                "units_removed": "\(counts.removed)",
+                "registry": "\(settings.registryName)", "changes": "\(RegistrySync.counts(events).text)",
             ])
         await record(Self.inForce(events), isAllowed: true)
         return new
@@ -124,9 +122,7 @@ struct RegistryReload: Sendable {
 
     /// What came into force, for the audit record and for `sosctl`.
     private static func inForce(_ events: [Event]) -> String {
-        let counts = RegistrySync.counts(events)
-        return "in force: \(counts.centres) centres and \(counts.units) units new or changed, "
-            + "\(counts.removed) units removed"
+        "in force: \(RegistrySync.counts(events).text)"
     }
 
     private static func entry(_ detail: String, isAllowed: Bool, at now: WallTime) -> AuditEntry {

@@ -1,4 +1,4 @@
-// Where centres and units come from: the file that the configuration names, or the database.
+// Where centres, areas and units come from: the file that the configuration names, or the database.
 
 import AlertModel
 import History
@@ -32,7 +32,8 @@ extension Registry {
         do throws(HistoryError) {
             let store = try RegistryStore(path: settings.statePaths.registryDatabase)
             let records = try store.records(reportingTimeS: settings.units.reportingTimeS)
-            return Registry(centres: records.centres, units: records.units)
+            return Registry(
+                centres: records.centres, policies: records.policies, areas: records.areas, units: records.units)
         } catch {
             throw GatewayError(error.reason == .permission ? .noPermission : .inputOutput, "\(error)")
         }

@@ -1,4 +1,4 @@
-// Centres and units from a file.
+// Centres, areas and units from a file.
 
 public import AlertModel
 
@@ -8,6 +8,8 @@ public struct Registry: Hashable, Sendable {
     public let centres: [CentreRecord]
     /// How each centre of ``centres`` wants its unclaimed alerts treated, in the same order.
     public let policies: [CentrePolicy]
+    /// Polygons that centres answer for; ids are unique and every centre is one of ``centres``.
+    public let areas: [AreaRecord]
     /// Ids are unique and every centre is one of ``centres``.
     public let units: [UnitRecord]
 
@@ -15,11 +17,16 @@ public struct Registry: Hashable, Sendable {
     public static let unitsMax = 200_000
     /// A country has fewer duty desks.
     public static let centresMax = 1_000
+    /// A country's districts, some times over.
+    public static let areasMax = 10_000
 
     /// A registry without a file, for tests and tools; the caller keeps the promises above.
-    public init(centres: [CentreRecord], policies: [CentrePolicy] = [], units: [UnitRecord]) {
+    public init(
+        centres: [CentreRecord], policies: [CentrePolicy] = [], areas: [AreaRecord] = [], units: [UnitRecord]
+    ) {
         self.centres = centres
         self.policies = policies
+        self.areas = areas
         self.units = units
     }
 
@@ -36,19 +43,22 @@ public struct Registry: Hashable, Sendable {
         let root = Section(try source.compose(), path: "", schema: SettingsKey.registry, problems: problems)
         var reader = RegistryReader(reportingTimeS: reportingTimeS)
         reader.readCentres(root)
+        reader.readAreas(root)
         reader.readUnits(root)
         try problems.throwIfAny()
-        return Registry(centres: reader.centres, policies: reader.policies, units: reader.units)
+        return Registry(
+            centres: reader.centres, policies: reader.policies, areas: reader.areas, units: reader.units)
     }
 }
 
-/// Takes centres, then units, out of the sections and remembers who stood where.
-private struct RegistryReader {
+/// Takes centres, then areas and units, out of the sections and remembers who stood where.
+struct RegistryReader {
     let reportingTimeS: UInt16
     var centres: [CentreRecord] = []
     var policies: [CentrePolicy] = []
+    var areas: [AreaRecord] = []
     var units: [UnitRecord] = []
-    private var centrePlaces: [CentreID: SourcePlace] = [:]
+    private(set) var centrePlaces: [CentreID: SourcePlace] = [:]
     private var unitPlaces: [UnitID: SourcePlace] = [:]
 
     init(reportingTimeS: UInt16) { self.reportingTimeS = reportingTimeS }
@@ -67,6 +77,9 @@ private struct RegistryReader {
         for entry in list {
             let id = entry.value("id") { text throws(ValueError) in try Values.id(text) as CentreID }
             let name = entry.value("name", Values.line)
+            let kind = entry.value("kind", Values.centreKind) ?? .centre
+            let state = entry.value("state", Values.centreState) ?? .active
+            let point = point(of: entry)
             guard let id else { continue }
             if let first = centrePlaces[id] {
                 entry.report("id", "\"\(id)\" stands already in line \(first.line); allowed: each id once")
@@ -74,7 +87,9 @@ private struct RegistryReader {
             }
             centrePlaces[id] = entry.place(of: "id")
             known.append((id, entry))
-            if let name { centres.append(CentreRecord(id: id, name: name)) }
+            if let name {
+                centres.append(CentreRecord(id: id, name: name, kind: kind, point: point, state: state))
+            }
         }
         // Centres may name one another, whatever their order.
         policies = known.map { policy(of: $0.id, $0.entry) }
@@ -118,32 +133,21 @@ private struct RegistryReader {
 
     private mutating func readUnit(_ entry: Section) -> UnitRecord? {
         let id = entry.value("id") { text throws(ValueError) in try Values.id(text) as UnitID }
-        let centre = entry.value("centre") { text throws(ValueError) in try Values.id(text) as CentreID }
+        let centre = centre(of: entry)
         let place = entry.value("place", Values.line)
-        let latitude = entry.value("latitude") { text throws(ValueError) in try Degrees.parse(text, limit: 90) }
-        let longitude = entry.value("longitude") { text throws(ValueError) in try Degrees.parse(text, limit: 180) }
+        let point = point(of: entry)
         let reporting = entry.value("reporting_time_s", Values.reportingTimeS)
-        if entry.has("latitude") != entry.has("longitude") {
-            entry.report(
-                entry.has("latitude") ? "latitude" : "longitude", "stands alone; allowed: both coordinates or none"
-            )
-        }
-        if let centre, centrePlaces[centre] == nil {
-            entry.report("centre", "\"\(centre)\" is not a centre of this file\(suggestion(for: centre))")
-        }
         if let id, let first = unitPlaces[id] {
             entry.report("id", "\"\(id)\" stands already in line \(first.line); allowed: each id once")
         } else if let id {
             unitPlaces[id] = entry.place(of: "id")
         }
         guard let id, let centre, let place else { return nil }
-        var point: GeoPoint?
-        if let latitude, let longitude { point = GeoPoint(latitudeE7: latitude, longitudeE7: longitude) }
         return UnitRecord(
             id: id, centre: centre, place: place, point: point, reportingTimeS: reporting ?? reportingTimeS)
     }
 
-    private func suggestion(for centre: CentreID) -> String {
+    func suggestion(for centre: CentreID) -> String {
         let known = centrePlaces.keys.sorted().map(\.description)
         if let nearest = Spelling.nearest(to: centre.description, among: known) {
             return "; did you mean \"\(nearest)\"?"

@@ -41,6 +41,8 @@ extension SettingsKey {
     private static let escalation =
         "three whole numbers of seconds from 1 to 3600, each greater than the one before, such as 15/30/45"
     private static let otherCentre = "the id of another centre of this file"
+    private static let latitude = "decimal degrees from -90 to 90, at most 7 decimals; together with longitude"
+    private static let longitude = "decimal degrees from -180 to 180, at most 7 decimals; together with latitude"
     private static let reportingTime = "20, 90 or 180"
 
     /// Every key of `sosgatewayd.yaml`.
@@ -82,16 +84,23 @@ extension SettingsKey {
         SettingsKey("centres[].neighbour", otherCentre, .nothing),
         SettingsKey("centres[].failover", otherCentre, .nothing),
         SettingsKey("centres[].duty_desk", otherCentre, .nothing),
+        SettingsKey("centres[].kind", "centre or duty_desk", .means("centre")),
+        SettingsKey("centres[].state", "inactive, active, disabled, full or standby", .means("active")),
+        SettingsKey("centres[].latitude", latitude, .nothing),
+        SettingsKey("centres[].longitude", longitude, .nothing),
+        SettingsKey("areas", "a list of areas", .nothing),
+        SettingsKey("areas[].id", id),
+        SettingsKey("areas[].centre", "the id of a centre of this file"),
+        SettingsKey(
+            "areas[].ring",
+            "GeoJSON coordinates of a closed ring of 3 to 1000 corners, in quotes: \"[[71,51],[72,51],[72,52],[71,51]]\""
+        ),
         SettingsKey("units", "a list of units", .nothing),
         SettingsKey("units[].id", id),
         SettingsKey("units[].centre", "the id of a centre of this file"),
         SettingsKey("units[].place", "one line of text, 1 to 120 bytes of UTF-8"),
-        SettingsKey(
-            "units[].latitude", "decimal degrees from -90 to 90, at most 7 decimals; together with longitude",
-            .nothing),
-        SettingsKey(
-            "units[].longitude", "decimal degrees from -180 to 180, at most 7 decimals; together with latitude",
-            .nothing),
+        SettingsKey("units[].latitude", latitude, .nothing),
+        SettingsKey("units[].longitude", longitude, .nothing),
         SettingsKey("units[].reporting_time_s", reportingTime, .means("units.reporting_time_s")),
     ]
 }

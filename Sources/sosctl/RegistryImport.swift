@@ -180,7 +180,12 @@ enum YAMLRegistry {
             throw failure(error)
         }
         let times = Set(registry.units.map(\.reportingTimeS)).subtracting([0]).sorted()
-        let centres = registry.centres.map { ["id": $0.id.description, "name_kk": $0.name] }
+        let centres = registry.centres.map { centre in
+            cells(of: centre, registry.policies.first { $0.centre == centre.id })
+        }
+        let areas = registry.areas.map { area in
+            ["id": area.id.description, "centre": area.centre.description, "ring": ring(area.ring)]
+        }
         let profiles = times.map {
             ["id": "every-\($0)-s", "name": "Reports within \($0) s", "reporting_time_s": "\($0)"]
         }
@@ -195,9 +200,43 @@ enum YAMLRegistry {
             if unit.reportingTimeS != 0 { cells["profile"] = "every-\(unit.reportingTimeS)-s" }
             return cells
         }
-        return [(RegistryTable.profiles, profiles), (.centres, centres), (.units, units)].compactMap {
-            $1.isEmpty ? nil : RegistryFile(name: path, table: $0, values: $1)
+        let tables: [(RegistryTable, [[String: String]])] = [
+            (.profiles, profiles), (.centres, centres), (.areas, areas), (.units, units),
+        ]
+        return tables.compactMap { $1.isEmpty ? nil : RegistryFile(name: path, table: $0, values: $1) }
+    }
+
+    /// What the file says of a centre; what it leaves out stays as the database has it.
+    private static func cells(of centre: CentreRecord, _ policy: CentrePolicy?) -> [String: String] {
+        var cells = ["id": centre.id.description, "name_kk": centre.name]
+        if centre.kind == .dutyDesk { cells["kind"] = "duty_desk" }
+        if centre.state != .active { cells["state"] = "\(centre.state)" }
+        if let point = centre.point {
+            cells["latitude"] = decimal(point.latitudeE7)
+            cells["longitude"] = decimal(point.longitudeE7)
         }
+        guard let policy else { return cells }
+        cells["neighbour"] = policy.neighbour?.description
+        cells["fail_over"] = policy.failover?.description
+        cells["duty_desk"] = policy.dutyDesk?.description
+        let usual = CentrePolicy(centre: centre.id)
+        if (policy.reRingS, policy.neighbourS, policy.failoverS)
+            != (usual.reRingS, usual.neighbourS, usual.failoverS)
+        {
+            cells["escalate_1_s"] = "\(policy.reRingS)"
+            cells["escalate_2_s"] = "\(policy.neighbourS)"
+            cells["escalate_3_s"] = "\(policy.failoverS)"
+        }
+        if policy.unseenS != usual.unseenS { cells["unseen_s"] = "\(policy.unseenS)" }
+        if policy.starvationS != usual.starvationS { cells["starvation_s"] = "\(policy.starvationS)" }
+        return cells
+    }
+
+    /// Corners as GeoJSON coordinates of a closed ring.
+    private static func ring(_ corners: [GeoPoint]) -> String {
+        let closed = corners + corners.prefix(1)
+        let points = closed.map { "[\(decimal($0.longitudeE7)),\(decimal($0.latitudeE7))]" }
+        return "[\(points.joined(separator: ","))]"
     }
 
     /// Degrees × 10⁷ as decimal degrees.

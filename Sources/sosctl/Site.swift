@@ -43,7 +43,8 @@ struct ConfigurationOption: ParsableArguments {
         let path = settings.statePaths.registryDatabase
         guard FileManager.default.fileExists(atPath: path) else { return Registry(centres: [], units: []) }
         let records = try RegistryStore(path: path).records(reportingTimeS: settings.units.reportingTimeS)
-        return Registry(centres: records.centres, units: records.units)
+        return Registry(
+            centres: records.centres, policies: records.policies, areas: records.areas, units: records.units)
     }
 
     /// Opens the registry's database, and makes the state directory and the file when they are not there.

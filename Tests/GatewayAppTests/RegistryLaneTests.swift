@@ -46,10 +46,60 @@ struct RegistryLaneTests {
         let live = RegistrySync.events(from: one, to: other)
         #expect(Set(live) == Set(RegistrySync.events(from: dispatcher, to: other)))
         let counts = RegistrySync.counts(live)
-        #expect(counts.centres == 2 && counts.units == 13 && counts.removed == 9)
+        #expect(counts.centres == 2 && counts.units == 13 && counts.removedUnits == 9)
         step(live, &dispatcher)
         #expect(RegistrySync.events(from: dispatcher, to: other).isEmpty)
         #expect(RegistrySync.events(from: other, to: other).isEmpty)
+    }
+
+    private func area(_ id: String, _ centre: String, corners: Int, north: Int32 = 0) throws -> AreaRecord {
+        let ring = (0..<corners).compactMap {
+            GeoPoint(latitudeE7: north + Int32($0 % 2), longitudeE7: Int32($0))
+        }
+        return try #require(AreaRecord(id: try AreaID(id), centre: try CentreID(centre), ring: ring))
+    }
+
+    @Test("policies, areas and removed centres: at the start and live the same, in an order that always holds")
+    func everythingElse() throws {
+        let (astana, almaty) = (try CentreID("astana"), try CentreID("almaty"))
+        let one = Registry(
+            centres: [try centre("astana", "Астана"), try centre("almaty", "Алматы")],
+            policies: [CentrePolicy(centre: astana, failover: almaty), CentrePolicy(centre: almaty)],
+            areas: [try area("a", "almaty", corners: 200), try area("b", "almaty", corners: 3)],
+            units: [try record(1, centre: "almaty")])
+        let other = Registry(
+            centres: [
+                try centre("astana", "Астана"),
+                CentreRecord(id: try CentreID("aktau"), name: "Ақтау", kind: .dutyDesk, state: .standby),
+            ],
+            policies: [CentrePolicy(centre: astana, unseenS: 9)],
+            areas: [try area("a", "aktau", corners: 199), try area("c", "astana", corners: 65)],
+            units: [try record(1, centre: "astana")])
+        var dispatcher = Dispatcher()
+        let first = RegistrySync.events(from: dispatcher, to: one)
+        #expect(
+            RegistrySync.counts(first).text
+                == "2 centres and 1 units new or changed, 0 units removed, 2 areas new or changed")
+        step(first, &dispatcher)
+        #expect(RegistrySync.events(from: dispatcher, to: one).isEmpty)
+        let live = RegistrySync.events(from: one, to: other)
+        #expect(live == RegistrySync.events(from: dispatcher, to: other))
+        #expect(
+            live.map(\.kind) == [.centreRegistered, .policyChanged]
+                + [Event.Kind](repeating: .areaRegistered, count: 6)
+                + [.unitRegistered, .areaRemoved, .centreRemoved])
+        #expect(
+            RegistrySync.counts(live).text == "2 centres and 1 units new or changed, 0 units removed, "
+                + "2 areas new or changed, 1 areas removed, 1 centres removed")
+        step(live, &dispatcher)
+        #expect(RegistrySync.events(from: dispatcher, to: other).isEmpty)
+        // What a supervisor said stands, whatever the registry says at the next start.
+        step(
+            [.centreStateSet(CentreStateSet(centre: astana, state: .full, officer: try OfficerID("dana")))],
+            &dispatcher)
+        #expect(RegistrySync.events(from: dispatcher, to: other).isEmpty)
+        let state = dispatcher.state(of: astana)
+        #expect(state == .full)
     }
 
     @Test("more than the lane holds waits for room and comes in order")
@@ -91,5 +141,6 @@ struct RegistryLaneTests {
         let records = try store.records(reportingTimeS: 20)
         #expect(records.units == yaml.units.sorted { $0.id < $1.id })
         #expect(records.centres == yaml.centres.sorted { $0.id < $1.id })
+        #expect(records.policies == yaml.policies.sorted { $0.centre < $1.centre })
     }
 }

@@ -79,6 +79,55 @@ import Testing
             ])
     }
 
+    @Test func areasAndWhatCentresAre() throws {
+        let registry = try load(
+            """
+            centres:
+              - {id: a, name: A, kind: duty_desk, state: standby, latitude: 51.5, longitude: -71}
+              - {id: b, name: B}
+            areas:
+              - {id: city, centre: a, ring: "[[71,51], [72,51], [72,52.5], [71,51]]"}
+            """)
+        #expect(
+            registry.centres.first
+                == CentreRecord(
+                    id: try CentreID("a"), name: "A", kind: .dutyDesk,
+                    point: GeoPoint(latitudeE7: 515_000_000, longitudeE7: -710_000_000), state: .standby))
+        #expect(registry.centres.last == CentreRecord(id: try CentreID("b"), name: "B"))
+        let ring = [(510_000_000, 710_000_000), (510_000_000, 720_000_000), (525_000_000, 720_000_000)]
+            .compactMap { GeoPoint(latitudeE7: $0, longitudeE7: $1) }
+        #expect(
+            registry.areas == [AreaRecord(id: try AreaID("city"), centre: try CentreID("a"), ring: ring)])
+    }
+
+    @Test func wrongAreasAreReportedAtOnce() throws {
+        let found = try problems(
+            inRegistry: """
+                centres:
+                  - {id: a, name: A, kind: desk, state: busy, latitude: 51}
+                areas:
+                  - {id: r, centre: b, ring: "[[71,51],[72,51],[72,52],[71,51]]"}
+                  - {id: r, centre: a, ring: "[[71,51],[72,51],[72,52]]"}
+                  - {id: s, centre: a, ring: "[[71,51],[72,51],[71,51]]"}
+                  - {id: t, centre: a, ring: "[[51,171],[72,51],[72,52],[51,171]]"}
+                  - {id: u, centre: a, ring: "71 51"}
+                """)
+        let texts = found.map { $0.split(separator: ": ").dropFirst().joined(separator: ": ") }
+        let ring = "; allowed: GeoJSON coordinates"
+        for (expected, text) in zip(
+            [
+                "centres[].kind: \"desk\" is not known", "centres[].state: \"busy\" is not known",
+                "centres[].latitude: stands alone", "areas[].centre: \"b\" is not a centre of this file",
+                "areas[].id: \"r\" stands already in line 4",
+                "areas[].ring: \"[[71,51],[72,51],[72,52]]\" does not end where it begins\(ring)",
+                "areas[].ring: \"[[71,51],[72,51],[71,51]]\" has 2 corners\(ring)",
+                "areas[].ring: \"[[51,171],[72,51],[72,52],[51,171]]\" has a bad point at byte 3",
+                "areas[].ring: \"71 51\" is no list of coordinates at byte 1",
+            ], texts)
+        { #expect(text.hasPrefix(expected), "\(text)") }
+        #expect(texts.count == 9, "\(found)")
+    }
+
     @Test func everythingWrongIsReportedAtOnce() throws {
         let found = try problems(
             inRegistry: """

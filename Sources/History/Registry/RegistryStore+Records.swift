@@ -7,19 +7,24 @@ public import AlertModel
 public struct RegistryRecords: Hashable, Sendable {
     /// In the order of ids.
     public let centres: [CentreRecord]
+    /// How each centre of ``centres`` wants its unclaimed alerts treated, in the same order.
+    public let policies: [CentrePolicy]
+    /// In the order of ids; every centre is one of ``centres``.
+    public let areas: [AreaRecord]
     /// In the order of ids; every centre is one of ``centres``.
     public let units: [UnitRecord]
 }
 
 extension RegistryStore {
-    /// Centres and units as records. Blocks the calling thread; 200,000 units take seconds.
+    /// Everything that the dispatcher is to know. Blocks the calling thread; 200,000 units take seconds.
     ///
     /// - Parameter reportingTimeS: for units without a profile, in seconds.
     /// - Throws: ``HistoryError``, `damaged` for a value that no import makes.
     public func records(reportingTimeS: UInt16) throws(HistoryError) -> RegistryRecords {
         let contents = try contents()
         guard let records = contents.records(reportingTimeS: reportingTimeS) else {
-            throw HistoryError(path: store.path, .damaged, "a centre or unit has a value that no import makes")
+            throw HistoryError(
+                path: store.path, .damaged, "a centre, area or unit has a value that no import makes")
         }
         return records
     }
@@ -29,9 +34,17 @@ extension RegistryContents {
     /// nil when a row has a value that no import makes.
     func records(reportingTimeS: UInt16) -> RegistryRecords? {
         var centres: [CentreRecord] = []
+        var policies: [CentrePolicy] = []
         for row in rows(.centres) {
-            guard let id = try? CentreID(row.id), let name = words(.centres, row, stem: "name") else { return nil }
-            centres.append(CentreRecord(id: id, name: name))
+            guard let centre = centre(row), let policy = policy(row) else { return nil }
+            centres.append(centre)
+            policies.append(policy)
+        }
+        var areas: [AreaRecord] = []
+        areas.reserveCapacity(count(.areas))
+        for row in rows(.areas) {
+            guard let area = area(row) else { return nil }
+            areas.append(area)
         }
         let columns = UnitColumns()
         var units: [UnitRecord] = []
@@ -40,7 +53,7 @@ extension RegistryContents {
             guard let unit = unit(row, columns, reportingTimeS: reportingTimeS) else { return nil }
             units.append(unit)
         }
-        return RegistryRecords(centres: centres, units: units)
+        return RegistryRecords(centres: centres, policies: policies, areas: areas, units: units)
     }
 
     /// Looked up once, not for each of 200,000 units.
@@ -60,11 +73,7 @@ extension RegistryContents {
         else { return nil }
         var point: GeoPoint?
         if let north = row.cells[columns.latitude], let east = row.cells[columns.longitude] {
-            guard let latitude = try? Decimals.parse(north, decimals: 7, rounds: false),
-                let longitude = try? Decimals.parse(east, decimals: 7, rounds: false),
-                let latitudeE7 = Int32(exactly: latitude), let longitudeE7 = Int32(exactly: longitude),
-                let made = GeoPoint(latitudeE7: latitudeE7, longitudeE7: longitudeE7)
-            else { return nil }
+            guard let made = Self.point(north, east) else { return nil }
             point = made
         }
         var seconds = reportingTimeS
@@ -79,7 +88,7 @@ extension RegistryContents {
     }
 
     /// The state's language first, then the others.
-    private func words(_ table: RegistryTable, _ row: RegistryRow, stem: String) -> String? {
+    func words(_ table: RegistryTable, _ row: RegistryRow, stem: String) -> String? {
         for language in ["kk", "ru", "en"] {
             if let index = table.index(of: "\(stem)_\(language)"), let text = row.cells[index] { return text }
         }

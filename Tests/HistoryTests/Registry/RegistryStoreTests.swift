@@ -149,6 +149,55 @@ struct RegistryStoreTests {
         }
     }
 
+    @Test("policies, kinds, states, points and areas reach the dispatcher's records")
+    func centresAndAreas() async throws {
+        try await withDirectory { directory in
+            let store = try RegistryStore(path: "\(directory)/registry.sqlite")
+            _ = try run(
+                store,
+                [
+                    (
+                        "centres.csv",
+                        """
+                        id,name_kk,kind,state,neighbour,fail_over,duty_desk,latitude,longitude,escalate_1_s,escalate_2_s,escalate_3_s,unseen_s,starvation_s
+                        a,A,centre,standby,b,,c,51.1605,-71.4704,10,20,50,7,86400
+                        b,B,,,,,,,,,,,,
+                        c,C,duty_desk,full,,a,,0,0,,,,,
+
+                        """
+                    ),
+                    (
+                        "areas.csv",
+                        "id,centre,name,ring\ncity,a,,\"[[71,51],[72.0000001,51],[72,-52.5],[71,51]]\"\n"
+                    ),
+                ])
+            let (a, b, c) = (try CentreID("a"), try CentreID("b"), try CentreID("c"))
+            let records = try store.records(reportingTimeS: 20)
+            #expect(
+                records.centres == [
+                    CentreRecord(
+                        id: a, name: "A", point: GeoPoint(latitudeE7: 511_605_000, longitudeE7: -714_704_000),
+                        state: .standby),
+                    CentreRecord(id: b, name: "B"),
+                    CentreRecord(
+                        id: c, name: "C", kind: .dutyDesk, point: GeoPoint(latitudeE7: 0, longitudeE7: 0),
+                        state: .full),
+                ])
+            #expect(
+                records.policies == [
+                    CentrePolicy(
+                        centre: a, timesS: (10, 20, 50), unseenS: 7, starvationS: 65_535, neighbour: b, dutyDesk: c
+                    ),
+                    CentrePolicy(centre: b), CentrePolicy(centre: c, failover: a),
+                ])
+            let ring: [(Int32, Int32)] = [
+                (510_000_000, 710_000_000), (510_000_000, 720_000_001), (-525_000_000, 720_000_000),
+            ]
+            #expect(records.areas.map(\.ring) == [ring.compactMap { GeoPoint(latitudeE7: $0, longitudeE7: $1) }])
+            #expect(records.areas.first?.centre == a)
+        }
+    }
+
     @Test("an import is in the audit record when it is in the registry")
     func auditInTheSameStep() async throws {
         try await withDirectory { directory in
