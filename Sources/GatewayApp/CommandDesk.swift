@@ -49,16 +49,34 @@ final class CommandDesk: Sendable {
         _ kind: ActionKind, on alert: AlertID, by officer: OfficerID, outcome: Outcome?, note: String,
         to centre: CentreID? = nil, now: MonotonicTime
     ) async throws(ConsoleBackendError) -> CommandResult {
+        try await submit(now: now) { command in
+            .officerAction(
+                OfficerAction(
+                    command: command, alert: alert, officer: officer, action: kind, outcome: outcome, note: note,
+                    to: centre))
+        }
+    }
+
+    /// Publishes how a centre stands and waits until it is durable and applied.
+    ///
+    /// - Throws: as ``submit(_:on:by:outcome:note:to:now:)``.
+    func setState(
+        _ kind: CentreState, of centre: CentreID, by officer: OfficerID, now: MonotonicTime
+    ) async throws(ConsoleBackendError) -> CommandResult {
+        try await submit(now: now) { command in
+            .centreStateSet(CentreStateSet(centre: centre, state: kind, officer: officer, command: command))
+        }
+    }
+
+    private func submit(
+        now: MonotonicTime, _ event: (CommandID) -> Event
+    ) async throws(ConsoleBackendError) -> CommandResult {
         let result = await withCheckedContinuation { continuation in
             let refusal = state.withLock { state -> ConsoleBackendError? in
                 if state.isStopping { return .stopping }
                 guard state.waiting.count < Self.waitingMax else { return .busy }
                 let command = CommandID(state.nextID)
-                let event = Event.officerAction(
-                    OfficerAction(
-                        command: command, alert: alert, officer: officer, action: kind, outcome: outcome,
-                        note: note, to: centre))
-                guard Self.publish(event, to: &state) else { return .busy }
+                guard Self.publish(event(command), to: &state) else { return .busy }
                 state.nextID += 1
                 state.waiting[command] = Waiting(
                     continuation: continuation, deadline: now.advanced(byNanoseconds: Self.waitNsMax))

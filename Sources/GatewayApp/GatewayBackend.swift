@@ -34,6 +34,12 @@ struct GatewayBackend: ConsoleBackend {
             action, on: alert, by: officer, outcome: outcome, note: note, to: centre, now: clock.now().monotonic)
     }
 
+    func setState(
+        _ state: CentreState, of centre: CentreID, by officer: OfficerID
+    ) async throws(ConsoleBackendError) -> CommandResult {
+        try await desk.setState(state, of: centre, by: officer, now: clock.now().monotonic)
+    }
+
     func alertShown(_ alert: AlertID, by officer: OfficerID) async throws(ConsoleBackendError) {
         try desk.alertShown(AlertShown(alert: alert, officer: officer))
     }

@@ -38,6 +38,10 @@ struct AccessTests {
         Line(.get, "/v1/centres", 401, 200, 200),
         Line(.get, "/v1/centres/astana/alerts", rule: "/v1/centres/{centre}/alerts", 401, 403, 200),
         Line(.get, "/v1/centres/astana/units", rule: "/v1/centres/{centre}/units", 401, 403, 200),
+        // Aigul is no supervisor.
+        Line(
+            .put, "/v1/centres/astana/state", rule: "/v1/centres/{centre}/state", body: #"{"state":"full"}"#, 401,
+            403, 403),
         Line(.get, "/v1/alerts/7", rule: "/v1/alerts/{alert}", 401, 403, 200),
         Line(.post, "/v1/alerts/7/claim", rule: "/v1/alerts/{alert}/claim", body: "{}", 401, 403, 200),
         Line(.post, "/v1/alerts/7/release", rule: "/v1/alerts/{alert}/release", body: "{}", 401, 403, 200),

@@ -51,6 +51,25 @@ struct CommandDeskTests {
         #expect(await answer == .success(.done(alert)))
     }
 
+    @Test("a centre's state waits for its result like an act")
+    func centreState() async throws {
+        let (desk, ring) = try desk()
+        let lane = ring.takeConsumer(0)
+        let (centre, officer) = (try CentreID("astana"), try OfficerID("dana"))
+        async let answer = desk.setState(.full, of: centre, by: officer, now: start)
+        var set: CentreStateSet?
+        while set == nil {
+            _ = lane.drain(max: 1) { kind, body in
+                if case .centreStateSet(let read) = try? Event(kind: kind, body: body) { set = read }
+                return .next
+            }
+            await Task.yield()
+        }
+        #expect(set == CentreStateSet(centre: centre, state: .full, officer: officer, command: CommandID(100)))
+        desk.complete(CommandID(100), with: .done(AlertID(0)))
+        #expect(try await answer == .done(AlertID(0)))
+    }
+
     @Test("without a result in time the officer is told so, not earlier")
     func timeout() async throws {
         let (desk, ring) = try desk()

@@ -31,6 +31,13 @@ public protocol ConsoleBackend: Sendable {
         to centre: CentreID?
     ) async throws(ConsoleBackendError) -> CommandResult
 
+    /// Says how a centre stands. When it returns, the result is durable and the ``ConsoleFeed`` already shows it.
+    ///
+    /// - Throws: ``ConsoleBackendError``; each case says whether something may have happened.
+    func setState(
+        _ state: CentreState, of centre: CentreID, by officer: OfficerID
+    ) async throws(ConsoleBackendError) -> CommandResult
+
     /// Tells that a console shows `alert` to `officer`: what makes the alert ring.
     ///
     /// - Throws: ``ConsoleBackendError``; the console tells it again.

@@ -95,6 +95,13 @@ extension Problem {
         isDenial: true)
 }
 
+extension Problem {
+    /// What an officer may not do.
+    static let supervisorsOnly = Problem(
+        status: .forbidden, reason: "supervisors_only", title: "For supervisors",
+        detail: "Only a supervisor of this centre may do this. Ask the one on duty.", isDenial: true)
+}
+
 // MARK: - Alerts
 
 extension Problem {

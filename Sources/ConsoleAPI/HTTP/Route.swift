@@ -10,6 +10,8 @@ enum Route: Hashable, Sendable {
     case signIn, signOut, me
     /// Lists.
     case centres, centreAlerts, centreUnits
+    /// How a centre stands.
+    case centreState
     /// One alert and what is done to it.
     case alert, act(ActionKind), shown
     /// The live stream.
@@ -26,6 +28,8 @@ enum Requirement: Hashable, Sendable {
     case signedIn
     /// An officer who serves the centre in the path.
     case officerOfCentre
+    /// A supervisor who serves the centre in the path.
+    case supervisorOfCentre
     /// An officer who serves the centre of the alert in the path.
     case officerOfAlert
 }
@@ -34,7 +38,7 @@ enum Requirement: Hashable, Sendable {
 struct RouteRule: Hashable, Sendable {
     /// What it does.
     let route: Route
-    /// GET, which HEAD counts as, or POST.
+    /// GET, which HEAD counts as, POST or PUT.
     let method: HTTPRequest.Method
     /// Words and, in braces, the kinds of ids.
     let path: String
@@ -65,6 +69,8 @@ struct RouteRule: Hashable, Sendable {
         RouteRule(.centres, .get, "/v1/centres", .signedIn),
         RouteRule(.centreAlerts, .get, "/v1/centres/{centre}/alerts", .officerOfCentre),
         RouteRule(.centreUnits, .get, "/v1/centres/{centre}/units", .officerOfCentre),
+        RouteRule(
+            .centreState, .put, "/v1/centres/{centre}/state", .supervisorOfCentre, act: .centreState),
         // The query names its centres; the handler asks the gatekeeper for each.
         RouteRule(.events, .get, "/v1/events", .signedIn),
         RouteRule(.alert, .get, "/v1/alerts/{alert}", .officerOfAlert),

@@ -53,7 +53,7 @@ struct ConsoleResponder: HTTPResponder {
                 _ = try body.get()
                 return try files.response(to: request)
             }
-            if match.rule.method == .post { try CrossSiteCheck.check(request) }
+            if match.rule.method != .get { try CrossSiteCheck.check(request) }
             let admission = try await gatekeeper.admit(request, to: match)
             let call = ConsoleCall(
                 request: request, match: match, admission: admission, body: try body.get(), peer: peer,

@@ -17,6 +17,7 @@ extension ConsoleResponder {
         case .centres: centres(of: try call.officer())
         case .centreAlerts: alerts(of: try call.centre())
         case .centreUnits: units(of: try call.centre())
+        case .centreState: try await setState(call)
         case .alert: .json(try call.alert().json)
         case .act(let action): try await act(action, call)
         case .shown: try await shown(call)

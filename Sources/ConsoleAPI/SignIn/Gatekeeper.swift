@@ -31,7 +31,7 @@ struct Gatekeeper: Sendable {
 
     /// Lets a request in.
     ///
-    /// - Throws: `not_signed_in`, `not_your_centre`, `alert_unknown`, `centre_unknown`, `accounts_unavailable`.
+    /// - Throws: `not_signed_in`, `not_your_centre`, `supervisors_only`, `alert_unknown`, `centre_unknown`, `accounts_unavailable`.
     func admit(_ request: Request, to match: RouteMatch) async throws(Problem) -> Admission {
         if match.rule.requirement == .anonymous {
             return Admission(officer: nil, session: nil, centre: nil, alert: nil)
@@ -40,9 +40,12 @@ struct Gatekeeper: Sendable {
         switch match.rule.requirement {
         case .anonymous, .signedIn:
             return Admission(officer: account, session: session, centre: nil, alert: nil)
-        case .officerOfCentre:
+        case .officerOfCentre, .supervisorOfCentre:
             guard let id = match.id, let centre = try? CentreID(id), account.serves(centre) else {
                 throw .notYourCentre
+            }
+            if match.rule.requirement == .supervisorOfCentre, account.role != .supervisor {
+                throw .supervisorsOnly
             }
             guard feed.centre(centre) != nil else { throw .centreUnknown }
             return Admission(officer: account, session: session, centre: centre, alert: nil)

@@ -60,6 +60,21 @@ final class FakeBackend: ConsoleBackend {
         return .done(alert)
     }
 
+    func setState(
+        _ kind: CentreState, of centre: CentreID, by officer: OfficerID
+    ) async throws(ConsoleBackendError) -> CommandResult {
+        let (failure, refusal, sequence, now) = state.withLock { state in
+            state.sequence += 1
+            return (state.failure, state.refusal, JournalSequence(state.sequence), state.now)
+        }
+        if let failure { throw failure }
+        if let refusal { return .refused(refusal.reason, owner: refusal.owner) }
+        let status = CentreStatus(
+            centre: centre, state: kind, isWatched: true, isUnreachable: false, isRemoved: false, since: now)
+        feed.apply(.centreSituation(status), sequence: sequence)
+        return .done(AlertID(0))
+    }
+
     func alertShown(_ alert: AlertID, by officer: OfficerID) async throws(ConsoleBackendError) {
         let failure = state.withLock { state in
             state.shown.append(AlertShown(alert: alert, officer: officer))

@@ -32,9 +32,11 @@ enum Sample {
             receivedAt: at, storedAt: at, position: position)
     }
 
-    static func account(_ id: String, centres: [String], hash: String = "") throws -> OfficerAccount {
+    static func account(
+        _ id: String, centres: [String], hash: String = "", role: Role = .officer
+    ) throws -> OfficerAccount {
         OfficerAccount(
-            id: try OfficerID(id), name: "Айгүл \(id)", role: .officer,
+            id: try OfficerID(id), name: "Айгүл \(id)", role: role,
             centres: try centres.map { try CentreID($0) },
             passwordHash: hash)
     }
