@@ -39,6 +39,7 @@ let package = Package(
         .executableTarget(
             name: "start-bench",
             dependencies: ["AlertDispatch", "JournalFiles", "Journal", "AlertModel", "LinuxIO", "Telemetry"]),
+        .executableTarget(name: "routing-bench", dependencies: ["AlertDispatch", "AlertModel", "LinuxIO"]),
         .executableTarget(
             name: "journal-bench", dependencies: ["JournalFiles", "Journal", "AlertModel", "LinuxIO", "Telemetry"]),
     ]
