@@ -49,6 +49,9 @@ extension Dispatcher {
     /// Registered centres in order of identifier.
     public var centres: [CentreRecord] { centresByID.values.sorted { $0.id < $1.id } }
 
+    /// Kinds of unit that the registry brought.
+    public var profilesByID: [ProfileID: ProfileRecord] { profiles }
+
     /// Centres that have or had a queue, in order of identifier; registered or not.
     public var queueCentres: [CentreID] { queues.keys.sorted() }
 

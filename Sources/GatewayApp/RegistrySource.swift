@@ -33,7 +33,8 @@ extension Registry {
             let store = try RegistryStore(path: settings.statePaths.registryDatabase)
             let records = try store.records(reportingTimeS: settings.units.reportingTimeS)
             return Registry(
-                centres: records.centres, policies: records.policies, areas: records.areas, units: records.units)
+                centres: records.centres, policies: records.policies, profiles: records.profiles,
+                areas: records.areas, units: records.units)
         } catch {
             throw GatewayError(error.reason == .permission ? .noPermission : .inputOutput, "\(error)")
         }

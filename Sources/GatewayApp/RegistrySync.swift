@@ -20,6 +20,7 @@ enum RegistrySync {
     private struct Known {
         var centres: [CentreID: CentreRecord]
         var policies: [CentreID: CentrePolicy]
+        var profiles: [ProfileID: ProfileRecord]
         var areas: [AreaID: AreaRecord]
         var units: [UnitID: UnitRecord]
     }
@@ -28,6 +29,7 @@ enum RegistrySync {
     static func events(from dispatcher: borrowing Dispatcher, to registry: Registry) -> [Event] {
         var known = Known(
             centres: Dictionary(uniqueKeysWithValues: dispatcher.centres.map { ($0.id, $0) }), policies: [:],
+            profiles: dispatcher.profilesByID,
             areas: Dictionary(uniqueKeysWithValues: dispatcher.areas.map { ($0.id, $0) }), units: [:])
         let named = Set(registry.centres.map(\.id)).union(registry.policies.map(\.centre))
         for centre in named.union(known.centres.keys) { known.policies[centre] = dispatcher.policy(of: centre) }
@@ -44,6 +46,7 @@ enum RegistrySync {
             from: Known(
                 centres: Dictionary(old.centres.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
                 policies: Dictionary(old.policies.map { ($0.centre, $0) }, uniquingKeysWith: { $1 }),
+                profiles: Dictionary(old.profiles.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
                 areas: Dictionary(old.areas.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
                 units: Dictionary(old.units.map { ($0.id, $0) }, uniquingKeysWith: { $1 })),
             to: new)
@@ -61,6 +64,9 @@ enum RegistrySync {
             let wanted = policies[centre.id] ?? CentrePolicy(centre: centre.id)
             let present = known.policies[centre.id] ?? CentrePolicy(centre: centre.id)
             if wanted != present { events.append(.policyChanged(wanted)) }
+        }
+        for profile in registry.profiles where known.profiles[profile.id] != profile {
+            events.append(.profileRegistered(profile))
         }
         var goneAreas = known.areas
         for area in registry.areas where goneAreas.removeValue(forKey: area.id) != area {
@@ -80,6 +86,7 @@ enum RegistrySync {
     struct Counts: Hashable {
         /// Centres new or changed, their policies included.
         var centres = 0
+        var profiles = 0
         var areas = 0
         var units = 0
         var removedCentres = 0
@@ -90,6 +97,7 @@ enum RegistrySync {
         var text: String {
             var text = "\(centres) centres and \(units) units new or changed, \(removedUnits) units removed"
             if areas > 0 { text += ", \(areas) areas new or changed" }
+            if profiles > 0 { text += ", \(profiles) profiles new or changed" }
             if removedAreas > 0 { text += ", \(removedAreas) areas removed" }
             if removedCentres > 0 { text += ", \(removedCentres) centres removed" }
             return text
@@ -104,6 +112,7 @@ enum RegistrySync {
             switch event {
             case .centreRegistered(let centre): centres.insert(centre.id)
             case .policyChanged(let policy): centres.insert(policy.centre)
+            case .profileRegistered: counts.profiles += 1
             case .areaRegistered(let part): counts.areas += part.index == 0 ? 1 : 0
             case .unitRegistered: counts.units += 1
             case .unitRemoved: counts.removedUnits += 1

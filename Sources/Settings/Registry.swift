@@ -12,6 +12,8 @@ public struct Registry: Hashable, Sendable {
     public let areas: [AreaRecord]
     /// Ids are unique and every centre is one of ``centres``.
     public let units: [UnitRecord]
+    /// Kinds of unit; ids are unique. A file has none: its units go by what stands for all.
+    public let profiles: [ProfileRecord]
 
     /// Ten times what a node serves; a file with more is a mistake.
     public static let unitsMax = 200_000
@@ -22,8 +24,10 @@ public struct Registry: Hashable, Sendable {
 
     /// A registry without a file, for tests and tools; the caller keeps the promises above.
     public init(
-        centres: [CentreRecord], policies: [CentrePolicy] = [], areas: [AreaRecord] = [], units: [UnitRecord]
+        centres: [CentreRecord], policies: [CentrePolicy] = [], profiles: [ProfileRecord] = [],
+        areas: [AreaRecord] = [], units: [UnitRecord]
     ) {
+        self.profiles = profiles
         self.centres = centres
         self.policies = policies
         self.areas = areas

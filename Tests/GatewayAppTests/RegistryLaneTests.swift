@@ -139,7 +139,12 @@ struct RegistryLaneTests {
         #expect(plan.warnings.isEmpty)
         let yaml = try Registry.load(path: config.appending(path: "registry.demo.yaml").path, reportingTimeS: 20)
         let records = try store.records(reportingTimeS: 20)
-        #expect(records.units == yaml.units.sorted { $0.id < $1.id })
+        // The file has no kinds of unit, carriers and roads.
+        let plain = records.units.map {
+            UnitRecord(
+                id: $0.id, centre: $0.centre, place: $0.place, point: $0.point, reportingTimeS: $0.reportingTimeS)
+        }
+        #expect(plain == yaml.units.sorted { $0.id < $1.id })
         #expect(records.centres == yaml.centres.sorted { $0.id < $1.id })
         #expect(records.policies == yaml.policies.sorted { $0.centre < $1.centre })
     }

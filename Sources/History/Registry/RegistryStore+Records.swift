@@ -9,6 +9,8 @@ public struct RegistryRecords: Hashable, Sendable {
     public let centres: [CentreRecord]
     /// How each centre of ``centres`` wants its unclaimed alerts treated, in the same order.
     public let policies: [CentrePolicy]
+    /// In the order of ids.
+    public let profiles: [ProfileRecord]
     /// In the order of ids; every centre is one of ``centres``.
     public let areas: [AreaRecord]
     /// In the order of ids; every centre is one of ``centres``.
@@ -24,7 +26,7 @@ extension RegistryStore {
         let contents = try contents()
         guard let records = contents.records(reportingTimeS: reportingTimeS) else {
             throw HistoryError(
-                path: store.path, .damaged, "a centre, area or unit has a value that no import makes")
+                path: store.path, .damaged, "a centre, profile, area or unit has a value that no import makes")
         }
         return records
     }
@@ -46,6 +48,11 @@ extension RegistryContents {
             guard let area = area(row) else { return nil }
             areas.append(area)
         }
+        var profiles: [ProfileRecord] = []
+        for row in rows(.profiles) {
+            guard let profile = profile(row) else { return nil }
+            profiles.append(profile)
+        }
         let columns = UnitColumns()
         var units: [UnitRecord] = []
         units.reserveCapacity(count(.units))
@@ -53,7 +60,8 @@ extension RegistryContents {
             guard let unit = unit(row, columns, reportingTimeS: reportingTimeS) else { return nil }
             units.append(unit)
         }
-        return RegistryRecords(centres: centres, policies: policies, areas: areas, units: units)
+        return RegistryRecords(
+            centres: centres, policies: policies, profiles: profiles, areas: areas, units: units)
     }
 
     /// Looked up once, not for each of 200,000 units.
@@ -63,6 +71,9 @@ extension RegistryContents {
         let latitude = RegistryTable.units.index(of: "latitude") ?? 0
         let longitude = RegistryTable.units.index(of: "longitude") ?? 0
         let profile = RegistryTable.units.index(of: "profile") ?? 0
+        let carrier = RegistryTable.units.index(of: "carrier_1") ?? 0
+        let secondCarrier = RegistryTable.units.index(of: "carrier_2") ?? 0
+        let road = RegistryTable.units.index(of: "road") ?? 0
         let reportingTime = RegistryTable.profiles.index(of: "reporting_time_s") ?? 0
     }
 
@@ -84,7 +95,38 @@ extension RegistryContents {
             }
             seconds = given
         }
-        return UnitRecord(id: id, centre: centre, place: place, point: point, reportingTimeS: seconds)
+        return UnitRecord(
+            id: id, centre: centre, place: place, point: point, reportingTimeS: seconds,
+            profile: Self.id(row.cells[columns.profile]), carrier: Self.id(row.cells[columns.carrier]),
+            secondCarrier: Self.id(row.cells[columns.secondCarrier]), road: Self.id(row.cells[columns.road]))
+    }
+
+    /// nil for an empty cell; an import takes nothing that is no identifier.
+    private static func id<Tag>(_ text: String?) -> ShortID<Tag>? { text.flatMap { try? ShortID($0) } }
+
+    /// Severities, test calls and firmware; nil when a cell has a value that no import makes.
+    private func profile(_ row: RegistryRow) -> ProfileRecord? {
+        guard let id = try? ProfileID(row.id) else { return nil }
+        var severities: [FaultKind: ProfileRecord.Severity] = [:]
+        for kind in FaultKind.allCases {
+            guard let index = RegistryTable.profiles.index(of: "severity_\(kind.word)"),
+                let word = row.cells[index]
+            else { continue }
+            switch word {
+            case "urgent": severities[kind] = .alert(.urgent)
+            case "property": severities[kind] = .alert(.property)
+            case "technical": severities[kind] = .alert(.technical)
+            case "recorded": severities[kind] = .recorded
+            default: return nil
+            }
+        }
+        let hours = RegistryTable.profiles.index(of: "test_every_h").flatMap { row.cells[$0] }
+        let firmware = RegistryTable.profiles.index(of: "firmware").flatMap { row.cells[$0] }
+        if let hours, UInt16(hours) == nil { return nil }
+        if let firmware, UInt32(firmware) == nil { return nil }
+        return ProfileRecord(
+            id: id, testEveryH: hours.flatMap { UInt16($0) }, firmware: firmware.flatMap { UInt32($0) },
+            severities: severities)
     }
 
     /// The state's language first, then the others.

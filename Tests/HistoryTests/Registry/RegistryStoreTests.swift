@@ -129,10 +129,16 @@ struct RegistryStoreTests {
             _ = try run(
                 store,
                 [
-                    twoCentres, ("profiles.csv", "id,name,reporting_time_s\nroad,Road,180\n"),
+                    twoCentres,
+                    (
+                        "profiles.csv",
+                        "id,name,reporting_time_s,severity_camera,severity_link_lost,test_every_h,firmware\nroad,Road,180,recorded,urgent,24,7\n"
+                    ),
+                    ("carriers.csv", "id,name\nkcell,Kcell\nbeeline,Beeline\n"),
+                    ("roads.csv", "id,name\nM-36,M-36\n"),
                     (
                         "units.csv",
-                        "id,centre,place_ru,place_en,latitude,longitude,profile\nA-1,astana,Парк,Park,51.5,-71,road\nA-2,almaty,,Market,,,\n"
+                        "id,centre,place_ru,place_en,latitude,longitude,profile,carrier_1,carrier_2,road\nA-1,astana,Парк,Park,51.5,-71,road,kcell,beeline,M-36\nA-2,almaty,,Market,,,,,,\n"
                     ),
                 ])
             let records = try store.records(reportingTimeS: 20)
@@ -141,10 +147,18 @@ struct RegistryStoreTests {
                 records.units == [
                     UnitRecord(
                         id: try UnitID("A-1"), centre: try CentreID("astana"), place: "Парк",
-                        point: GeoPoint(latitudeE7: 515_000_000, longitudeE7: -710_000_000), reportingTimeS: 180),
+                        point: GeoPoint(latitudeE7: 515_000_000, longitudeE7: -710_000_000), reportingTimeS: 180,
+                        profile: try ProfileID("road"), carrier: try CarrierID("kcell"),
+                        secondCarrier: try CarrierID("beeline"), road: try RoadID("M-36")),
                     UnitRecord(
                         id: try UnitID("A-2"), centre: try CentreID("almaty"), place: "Market", point: nil,
                         reportingTimeS: 20),
+                ])
+            #expect(
+                records.profiles == [
+                    ProfileRecord(
+                        id: try ProfileID("road"), testEveryH: 24, firmware: 7,
+                        severities: [.camera: .recorded, .linkLost: .alert(.urgent)])
                 ])
         }
     }
