@@ -73,7 +73,7 @@ final class SimulatedOfficer {
             // Technical ones are left to the engineers: officers here only know callers.
             case .alert(let alert): view[alert.id] = alert.isOpen && !alert.isTechnical ? alert : nil
             case .result(let command, _): if command == waitingFor { waitingFor = nil }
-            case .centre, .centreSituation, .unit, .unitGone: break
+            case .centre, .centreSituation, .unit, .unitGone, .maintenance: break
             }
         }
         delayed.removeFirst(count)

@@ -14,6 +14,7 @@ extension Dispatcher {
         for centre in centresByID.keys where situation(of: centre).isRemoved {
             wrong.append("centre \(centre) is both registered and removed")
         }
+        checkMaintenance(&wrong)
         for (id, unit) in units {
             for (key, stored) in unit.presses where stored.alert > AlertID(lastSequence.value) {
                 let press = MessageID(unit: id, key: key)
@@ -163,6 +164,7 @@ extension Dispatcher {
                 wrong.append("unit \(id) holds alert \(latest.alert.id.value), which is not kept")
             }
             checkSupervision(id, unit, &wrong)
+            checkTests(id, unit, &wrong)
             if unit.isShown != unit.isVisible { wrong.append("consoles believe wrongly of unit \(id)") }
             for (left, right) in zip(unit.faults, unit.faults.dropFirst())
             where left.kind.rawValue >= right.kind.rawValue {

@@ -14,6 +14,7 @@ extension Dispatcher {
             effects.append(.answer(.close(oldest, .replaced)))
         }
         supervise(unit, link, isNewBoot: isNewBoot)
+        awaitTestAfterLinkUp(of: unit)
         examine(link, of: unit)
         if let state = unit.latestAlert {
             effects.append(.answer(notice(of: state, naming: state.latestPress, on: link.link)))

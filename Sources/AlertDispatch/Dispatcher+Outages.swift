@@ -63,7 +63,8 @@ extension Dispatcher {
         guard !outages.isEmpty else { return }
         var open: [OutageKey: AlertID] = [:]
         for (id, outage) in outages { open[outage.key] = id }
-        for unit in lostLately() where unit.supervision.outage == nil {
+        for unit in lostLately()
+        where unit.supervision.outage == nil && unit.supervision.maintenanceEndsAt == nil {
             guard let key = OutageKey.all(of: unit.record).sorted().first(where: { open[$0] != nil }),
                 let id = open[key]
             else { continue }
@@ -82,7 +83,8 @@ extension Dispatcher {
 
     /// What most of those lost lately share, when they are enough of all that share it.
     private mutating func findOutage() -> (key: OutageKey, units: [UnitState])? {
-        let lost = lostLately()
+        // What is switched off on purpose is no outage.
+        let lost = lostLately().filter { $0.supervision.maintenanceEndsAt == nil }
         guard lost.contains(where: { $0.supervision.outage == nil }) else { return nil }
         var counts: [OutageKey: (lost: Int, free: Int)] = [:]
         for unit in lost {

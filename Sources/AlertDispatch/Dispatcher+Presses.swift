@@ -14,9 +14,8 @@ extension Dispatcher {
         if press.category != .test { examine(press, of: unit) }
         if press.category == .test {
             totals.testCalls &+= 1
-            unit.lastTestAt = now
-            testCalled(unit, press)
             record(press, alert: AlertID(lastSequence.value), of: unit, at: now, effects: &effects)
+            testCalled(unit, press, at: now, effects: &effects)
         } else if let open = unit.openAlert {
             let isRouted = Routing.point(of: open.alert.position) != nil
             merge(press, into: open, of: unit)

@@ -18,6 +18,7 @@ extension Dispatcher {
                 unit.linkChangedAt = now
             }
             superviseAfterStart(unit)
+            awaitTestAfterStart(of: unit)
             let hasNewCentre = !unit.isRegistered && unit.record.centre != started.defaultCentre
             if hasNewCentre { unit.record = unregisteredRecord(from: unit.record) }
             if wasOnline || hasNewCentre { publish(unit, effects: &effects) }
@@ -58,10 +59,12 @@ extension Dispatcher {
             reviewSoon(unit)
             beginSupervision(of: unit)
             examineFirmware(of: unit)
+            awaitTest(of: unit)
         } else {
             unit = UnitState(record: record, isRegistered: true)
             units[record.id] = unit
         }
+        maintenanceMayCover(unit)
         publish(unit, effects: &effects)
     }
 
@@ -72,6 +75,8 @@ extension Dispatcher {
         census.leave(unit)
         unit.isRegistered = false
         unit.record = unregisteredRecord(from: unit.record)
+        awaitTest(of: unit)
+        maintenanceMayCover(unit)
         publish(unit, effects: &effects)
     }
 

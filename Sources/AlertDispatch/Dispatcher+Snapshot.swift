@@ -54,6 +54,7 @@ extension Dispatcher {
         writer.number(totals.unitsLost)
         writer.number(totals.technicalAlerts)
         writer.number(totals.outages)
+        writer.number(totals.testsMissed)
     }
 
     private func writeClosedAlerts(to writer: inout StateWriter) {
@@ -102,6 +103,7 @@ extension Dispatcher {
         totals.unitsLost = try reader.number()
         totals.technicalAlerts = try reader.number()
         totals.outages = try reader.number()
+        totals.testsMissed = try reader.number()
         let defaultCentre = try reader.optionalID(CentreID.self)
         let centres = try readCentres(&reader)
         var queues = try readQueueCentres(&reader)

@@ -59,7 +59,7 @@ extension Dispatcher {
         case .unitLost: unitIsLost(unit)
         case .pathLost: pathIsLost(unit)
         case .linkCalm: linkIsCalm(unit)
-        case .testDue: testIsDue(unit)
+        case .testDue: testIsDue(unit, effects: &effects)
         case .stormCalm: stormIsOver(unit)
         case .certificate: certificateIsDue(unit)
         case .faultReview: faultReviewIsDue(unit, at: now, effects: &effects)

@@ -201,6 +201,8 @@ public struct DispatchTotals: Hashable, Sendable {
     public internal(set) var technicalAlerts: UInt64 = 0
     /// Outages of many units.
     public internal(set) var outages: UInt64 = 0
+    /// Test calls that did not come in time.
+    public internal(set) var testsMissed: UInt64 = 0
 
     /// Nothing happened yet.
     init() {

@@ -87,6 +87,7 @@ extension Dispatcher {
             totals.pressesStored, totals.pressesRepeated, totals.testCalls, totals.alertsRaised,
             totals.alertsClaimed, totals.alertsClosed, totals.commandsRefused, totals.timersFired,
             totals.escalations, totals.auditsFound, totals.unitsLost, totals.technicalAlerts, totals.outages,
+            totals.testsMissed,
         ] { hasher.mix(total) }
         return hasher.value
     }

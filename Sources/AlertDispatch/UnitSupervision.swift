@@ -24,6 +24,8 @@ struct UnitSupervision: Hashable, Sendable {
     var pressesSince = JournalTime.zero
     /// What its last test call found; nil when it did not say.
     var lastTest: TestResults?
+    /// From when the time for its next test call is counted; nil when none was ever asked of it.
+    var testSince: JournalTime?
     /// End of the certificate it last came with, seconds since 1970; 0 when not known.
     var certificateEndsAtS: UInt32 = 0
     /// The firmware it last came with.
@@ -35,7 +37,8 @@ struct UnitSupervision: Hashable, Sendable {
 extension UnitSupervision {
     func write(to writer: inout StateWriter) {
         writer.byte(
-            (lostAt == nil ? 0 : 1) | (isLossHeld ? 2 : 0) | (outage == nil ? 0 : 4) | (lastTest == nil ? 0 : 8))
+            (lostAt == nil ? 0 : 1) | (isLossHeld ? 2 : 0) | (outage == nil ? 0 : 4) | (lastTest == nil ? 0 : 8)
+                | (testSince == nil ? 0 : 16))
         writer.byte(pathsSeen)
         if let lostAt { writer.number(lostAt.nanoseconds) }
         if let outage { writer.number(outage.value) }
@@ -49,11 +52,12 @@ extension UnitSupervision {
         writer.number(UInt64(certificateEndsAtS))
         writer.number(UInt64(firmware))
         writer.optional(maintenanceEndsAt)
+        if let testSince { writer.number(testSince.nanoseconds) }
     }
 
     init(from reader: inout StateReader) throws(StateDecodingError) {
         let flags = try reader.byte()
-        guard flags <= 15 else { throw reader.error(.badValue) }
+        guard flags <= 31 else { throw reader.error(.badValue) }
         pathsSeen = try reader.byte()
         lostAt = flags & 1 == 0 ? nil : JournalTime(nanoseconds: try reader.number())
         isLossHeld = flags & 2 != 0
@@ -68,6 +72,7 @@ extension UnitSupervision {
         certificateEndsAtS = try reader.number(UInt32.self)
         firmware = try reader.number(UInt32.self)
         maintenanceEndsAt = try reader.optionalTime()
+        testSince = flags & 16 == 0 ? nil : JournalTime(nanoseconds: try reader.number())
     }
 
     func mix(into hasher: inout StateHasher) {
@@ -81,5 +86,6 @@ extension UnitSupervision {
         hasher.mix(lastTest.map { Int64($0.rawValue) })
         hasher.mix(UInt64(certificateEndsAtS) << 32 | UInt64(firmware))
         hasher.mix(maintenanceEndsAt?.nanoseconds)
+        hasher.mix(testSince.map { Int64(clamping: $0.nanoseconds) })
     }
 }

@@ -53,11 +53,24 @@ public enum RefusalReason: UInt8, CaseIterable, Error, Hashable, Sendable {
     case noteMissing = 10
     /// A transfer to a centre that takes nothing.
     case centreNotTaking = 11
+    /// No maintenance of this number is under way.
+    case maintenanceUnknown = 12
+    /// Maintenance without an end, or for longer than ``MaintenanceSet/durationMaxS``.
+    case durationWrong = 13
+    /// Maintenance without a reason.
+    case reasonMissing = 14
+    /// Maintenance of a unit that nobody registered.
+    case unitUnknown = 15
+    /// Maintenance of a road at which no unit is registered.
+    case roadUnknown = 16
+    /// As much maintenance is under way as there may be.
+    case maintenanceFull = 17
 }
 
 /// What became of an officer's action.
 public enum CommandResult: Hashable, Sendable {
-    /// Done and durable; the alert's number is zero when the act was on a centre.
+    /// Done and durable. The alert's number is zero when the act was on a centre; of maintenance it is that of the
+    /// journal record that began it.
     case done(AlertID)
     /// Not done; `owner` is who has the alert now.
     case refused(RefusalReason, owner: OfficerID?)
@@ -73,6 +86,8 @@ public enum FeedEntry: Hashable, Sendable {
     case result(CommandID, CommandResult)
     /// How a centre stands changed.
     case centreSituation(CentreStatus)
+    /// Maintenance began or ended.
+    case maintenance(MaintenanceStatus)
 
     /// The entry's number in the feed ring.
     public enum Kind: UInt8, CaseIterable, Sendable {
@@ -82,6 +97,7 @@ public enum FeedEntry: Hashable, Sendable {
         case alert = 4
         case result = 5
         case centreSituation = 6
+        case maintenance = 7
     }
 
     public var kind: Kind {
@@ -92,6 +108,7 @@ public enum FeedEntry: Hashable, Sendable {
         case .alert: .alert
         case .result: .result
         case .centreSituation: .centreSituation
+        case .maintenance: .maintenance
         }
     }
 
@@ -113,6 +130,7 @@ public enum FeedEntry: Hashable, Sendable {
             writer.write(command.value)
             result.encode(to: &writer)
         case .centreSituation(let status): status.encode(to: &writer)
+        case .maintenance(let status): status.encode(to: &writer)
         }
         return writer.overflowed ? nil : writer.count
     }
@@ -132,6 +150,7 @@ public enum FeedEntry: Hashable, Sendable {
         case .result:
             return (sequence, .result(CommandID(try reader.read()), try CommandResult(from: &reader)))
         case .centreSituation: return (sequence, .centreSituation(try CentreStatus(from: &reader)))
+        case .maintenance: return (sequence, .maintenance(try MaintenanceStatus(from: &reader)))
         }
     }
 }

@@ -45,6 +45,52 @@ public struct MaintenanceEnded: Hashable, Sendable {
     }
 }
 
+/// Maintenance as consoles see it.
+public struct MaintenanceStatus: Hashable, Sendable {
+    /// The journal record that began it.
+    public let id: JournalSequence
+    public let scope: MaintenanceScope
+    /// When it ends at the latest, by the gateway's clock.
+    public let endsAt: WallTime
+    public let reason: String
+    /// Who began it.
+    public let officer: OfficerID
+    /// It has ended, by its time or before.
+    public let isOver: Bool
+
+    public init(
+        id: JournalSequence, scope: MaintenanceScope, endsAt: WallTime, reason: String, officer: OfficerID,
+        isOver: Bool
+    ) {
+        self.id = id
+        self.scope = scope
+        self.endsAt = endsAt
+        self.reason = reason
+        self.officer = officer
+        self.isOver = isOver
+    }
+}
+
+extension MaintenanceStatus {
+    /// Number, scope, end, officer, whether it is over, reason.
+    func encode(to writer: inout ByteWriter) {
+        writer.write(id.value)
+        scope.encode(to: &writer)
+        writer.write(endsAt.nanoseconds)
+        writer.write(officer)
+        writer.write(UInt8(isOver ? 1 : 0))
+        writer.write(reason, bytesMax: MaintenanceSet.reasonBytesMax)
+    }
+    init(from reader: inout ByteReader) throws(DecodeError) {
+        id = JournalSequence(try reader.read())
+        scope = try MaintenanceScope(from: &reader)
+        endsAt = WallTime(nanoseconds: try reader.read())
+        officer = try reader.read()
+        isOver = try reader.read(UInt8.self) != 0
+        reason = try reader.readText()
+    }
+}
+
 extension MaintenanceScope {
     /// Kind 1 (1 unit, 2 road, 3 centre), identifier 16.
     public func encode(to writer: inout ByteWriter) {

@@ -203,6 +203,7 @@ struct FaultCatalogueTests {
 
     @Test("section 4, faults, certificate expiring: 30, 7 and 1 days before, louder from the second on")
     func certificate() throws {
+        world.start(testEveryH: 0)
         fixedUnit()
         hello(endsInDays: 40)
         world.pass(seconds: 9.9 * 86_400)

@@ -131,7 +131,7 @@ struct PressTests {
         let world = World()
         let alert = world.raised()
         let effects = world.press(unitA, 2, .test)
-        #expect(effects.stages == ["1/2 stored"] && effects.feed.isEmpty)
+        #expect(effects.stages == ["1/2 stored"] && effects.alerts.isEmpty)
         #expect(world.queue() == [alert.value])
         #expect(try world.alert(alert).pressCount == 1)
         #expect(world.lastTestAt(unitA) == world.now.wall)

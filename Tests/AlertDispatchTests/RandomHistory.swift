@@ -71,13 +71,15 @@ struct RandomHistory {
         case 2 where below(4) == 0:
             return .profileRegistered(
                 ProfileRecord(
-                    id: Self.profile, severities: [pick(FaultKind.allCases): pick([.recorded, .alert(.property)])])
+                    id: Self.profile, testEveryH: below(2) == 0 ? UInt16(below(3)) : nil,
+                    severities: [pick(FaultKind.allCases): pick([.recorded, .alert(.property)])])
             )
         case 2: return .centreRegistered(centre(point))
         case 3:
             guard below(3) == 0 else { return .stageConfirmed(confirmation(unit, alert)) }
             var policy = SupervisionPolicy()
             policy.groupUnitsMin = UInt16(2 + below(2))
+            policy.testEveryH = UInt16(below(3))
             return .gatewayStarted(GatewayStarted(defaultCentre: pick(Self.centres), supervision: policy))
         case 4, 5:
             return .linkUp(
@@ -90,10 +92,12 @@ struct RandomHistory {
             return .press(
                 Press(
                     id: message(unit), category: category, pressedAt: now, receivedAt: now,
-                    position: point.map { LastPosition(point: $0, accuracyCm: 350, ageS: 4) }))
+                    position: point.map { LastPosition(point: $0, accuracyCm: 350, ageS: 4) },
+                    results: below(2) == 0 ? TestResults(rawValue: UInt8(below(16))) : nil))
         case 11:
             let id = message(unit)
             return .cancel(Cancel(id: id, pressCounter: UInt32(below(12)), cancelledAt: now))
+        case 12 where below(3) == 0: return maintenance(unit, officer, alert)
         case 12, 13:
             let report = FaultReport(
                 id: message(unit), fault: pick(FaultKind.allCases.filter(\.isReported)), changedAt: now,
@@ -142,6 +146,20 @@ struct RandomHistory {
         return AreaPart(
             id: pick(Self.areas), centre: pick(Self.centres), index: UInt8(below(Int(count))), count: count,
             points: points)
+    }
+
+    private mutating func maintenance(_ unit: UnitID, _ officer: OfficerID, _ alert: AlertID) -> Event {
+        guard below(3) > 0 else {
+            return .maintenanceEnded(
+                MaintenanceEnded(
+                    command: CommandID(random.next()), maintenance: JournalSequence(alert.value), officer: officer)
+            )
+        }
+        let scope = pick([MaintenanceScope.unit(unit), .road(Self.road), .centre(pick(Self.centres))])
+        return .maintenanceSet(
+            MaintenanceSet(
+                command: CommandID(random.next()), scope: scope, durationS: UInt32(below(40)),
+                reason: pick(Self.texts), officer: officer))
     }
 
     /// Steps in any order, targets that are the centre itself or nobody's.

@@ -58,7 +58,7 @@ struct FeedAndAnswerTests {
         #expect(FaultKind.allCases.map(\.rawValue) == Array(1...21))
         #expect(ActionKind.allCases.prefix(8).map(\.rawValue) == Array(1...8))
         #expect(LinkEnd.allCases.prefix(7).map(\.rawValue) == Array(1...7))
-        #expect(RefusalReason.allCases.prefix(11).map(\.rawValue) == Array(1...11))
+        #expect(RefusalReason.allCases.map(\.rawValue) == Array(1...17))
         #expect(EscalationLevel.allCases.map(\.rawValue) == Array(0...5))
         #expect(
             TimerKind.allCases.map(\.rawValue) == Array(1...4) + Array(16...24)
@@ -67,7 +67,7 @@ struct FeedAndAnswerTests {
         #expect(Category.police.rawValue == 1 && Category.test.rawValue == 8)
         #expect(Stage.stored.rawValue == 1 && Stage.closed.rawValue == 6 && FaultKind.linkFlapping.rawValue == 18)
         #expect(Outcome.real.rawValue == 1 && Outcome.referred.rawValue == 8)
-        #expect(FeedEntry.Kind.allCases.map(\.rawValue) == Array(1...6))
+        #expect(FeedEntry.Kind.allCases.map(\.rawValue) == Array(1...7))
         #expect(UnitAnswer.Kind.allCases.map(\.rawValue) == Array(1...3))
     }
 }

@@ -206,6 +206,13 @@ enum Samples {
                             isRemoved: !flag, since: flag ? time : nil)))
             }
         }
+        for scope in [.unit(unit), .road(id("M-36")), .centre(centre)] as [MaintenanceScope] {
+            entries.append(
+                .maintenance(
+                    MaintenanceStatus(
+                        id: JournalSequence(.max), scope: scope, endsAt: time, reason: "жөндеу", officer: officer,
+                        isOver: scope == .unit(unit))))
+        }
         for reason in RefusalReason.allCases {
             entries.append(.result(CommandID(3), .refused(reason, owner: nil)))
             entries.append(.result(CommandID(3), .refused(reason, owner: officer)))

@@ -125,6 +125,20 @@ extension ConsoleFeed {
     /// An open alert, or one closed not long ago.
     func alert(_ id: AlertID) -> AlertView? { content.withLock { $0.state.view(of: id) } }
 
+    /// Maintenance under way in the order of its beginning, and the centres of the units that each covers; and the
+    /// sequence up to which that is true.
+    func maintenance() -> (sequence: JournalSequence, entries: [(MaintenanceStatus, Set<CentreID>)]) {
+        content.withLock { content in
+            let entries = content.state.maintenance.values.map { ($0, content.state.centres(of: $0.scope)) }
+            return (content.last, entries.sorted { $0.0.id < $1.0.id })
+        }
+    }
+
+    /// The centres of the registered units that a maintenance would cover.
+    func centres(of scope: MaintenanceScope) -> Set<CentreID> {
+        content.withLock { $0.state.centres(of: scope) }
+    }
+
     /// The units of a centre in the order of their ids, and the sequence up to which that is true.
     func units(of centre: CentreID) -> (sequence: JournalSequence, units: [UnitStatus]) {
         let (sequence, units) = content.withLock { ($0.last, $0.state.units(of: centre)) }

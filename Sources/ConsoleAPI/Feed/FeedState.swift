@@ -15,6 +15,8 @@ struct FeedState: Sendable {
     /// Closed alerts in the order of closing; the oldest leaves first.
     private var closedOrder: [AlertID] = []
     private var closedFrom = 0
+    /// Maintenance under way.
+    private(set) var maintenance: [JournalSequence: MaintenanceStatus] = [:]
     private let closedMax: Int
 
     /// - Parameter closedMax: how many closed alerts stay readable.
@@ -28,6 +30,8 @@ struct FeedState: Sendable {
         case .unitGone(let unit): remove(unit, sequence: sequence)
         case .alert(let alert): apply(alert, sequence: sequence)
         case .centreSituation(let status): apply(status, sequence: sequence)
+        // The units that it covers are told one by one.
+        case .maintenance(let status): apply(status)
         case .result: []
         }
     }
@@ -49,6 +53,21 @@ struct FeedState: Sendable {
         return CentreView(
             record: record, situation: situations[centre], openAlerts: openOfCentre[centre]?.count ?? 0,
             unitsOnline: onlineOfCentre[centre] ?? 0, unitsTotal: unitsOfCentre[centre]?.count ?? 0)
+    }
+
+    /// The centres of the registered units that a maintenance covers. O(n) for a road.
+    func centres(of scope: MaintenanceScope) -> Set<CentreID> {
+        switch scope {
+        case .unit(let id): Set([units[id]].compactMap { $0 }.filter(\.isRegistered).map(\.record.centre))
+        case .road(let road):
+            Set(units.values.filter { $0.isRegistered && $0.record.road == road }.map(\.record.centre))
+        case .centre(let centre): [centre]
+        }
+    }
+
+    private mutating func apply(_ status: MaintenanceStatus) -> [FeedItem] {
+        maintenance[status.id] = status.isOver ? nil : status
+        return []
     }
 
     private func view(_ alert: Alert) -> AlertView {

@@ -110,6 +110,11 @@ extension Problem {
         status: .notFound, reason: "alert_unknown", title: "No such alert",
         detail: "There is no open alert of this id, nor one closed a short while ago. Load the list again.")
 
+    /// Maintenance that is over, or never was.
+    static let maintenanceUnknown = Problem(
+        status: .notFound, reason: "maintenance_unknown", title: "No such maintenance",
+        detail: "No maintenance of this id is under way. Load the list again.")
+
     /// A centre of the account that nobody registered.
     static let centreUnknown = Problem(
         status: .notFound, reason: "centre_unknown", title: "No such centre",
@@ -118,6 +123,7 @@ extension Problem {
     /// What the dispatcher did not do, and who has the alert.
     static func refused(_ refusal: RefusalReason, owner: OfficerID?) -> Problem {
         if refusal == .alertUnknown { return .alertUnknown }
+        if refusal == .maintenanceUnknown { return .maintenanceUnknown }
         let other = owner.map { "Officer \($0)" } ?? "Another officer"
         let (title, detail) =
             switch refusal {
@@ -131,7 +137,13 @@ extension Problem {
             case .alreadyThere: ("Already there", "The alert is in this centre's queue.")
             case .noteMissing: ("Note missing", "Write something.")
             case .centreNotTaking: ("Not taking", "That centre takes no alerts now. Choose another.")
+            case .durationWrong: ("Wrong duration", "Maintenance takes from 1 minute to 31 days.")
+            case .reasonMissing: ("Reason missing", "Say why, for those who see it.")
+            case .unitUnknown: ("No such unit", "The registry has no unit of this id.")
+            case .roadUnknown: ("No such road", "No unit of the registry stands at this road.")
+            case .maintenanceFull: ("Too much maintenance", "End some first: as much is under way as may be.")
             case .alertUnknown: (alertUnknown.title, alertUnknown.detail)
+            case .maintenanceUnknown: (maintenanceUnknown.title, maintenanceUnknown.detail)
             }
         return Problem(status: .conflict, reason: refusal.word, title: title, detail: detail, owner: owner)
     }

@@ -75,6 +75,45 @@ extension Outcome: Worded {
     }
 }
 
+extension FaultKind: Worded {
+    var word: String {
+        switch self {
+        case .doorOpen: "door_open"
+        case .vibration: "vibration"
+        case .mainsLost: "mains_lost"
+        case .batteryLow: "battery_low"
+        case .charger: "charger"
+        case .microphone: "microphone"
+        case .speaker: "speaker"
+        case .camera: "camera"
+        case .buttonStuck: "button_stuck"
+        case .gpsLost: "gps_lost"
+        case .gpsFrozen: "gps_frozen"
+        case .displaced: "displaced"
+        case .jamming: "jamming"
+        case .overheating: "overheating"
+        case .clockWrong: "clock_wrong"
+        case .certificateExpiring: "certificate_expiring"
+        case .firmwareMismatch: "firmware_mismatch"
+        case .linkFlapping: "link_flapping"
+        case .pathLost: "path_lost"
+        case .testMissed: "test_missed"
+        case .linkLost: "link_lost"
+        }
+    }
+}
+
+extension OutageScope: Worded {
+    var word: String {
+        switch self {
+        case .carrier: "carrier"
+        case .road: "road"
+        case .region: "region"
+        case .gateway: "gateway"
+        }
+    }
+}
+
 extension EscalationLevel: Worded {
     var word: String {
         switch self {
@@ -123,6 +162,12 @@ extension RefusalReason: Worded {
         case .alreadyThere: "already_there"
         case .noteMissing: "note_missing"
         case .centreNotTaking: "centre_not_taking"
+        case .maintenanceUnknown: "maintenance_unknown"
+        case .durationWrong: "duration_wrong"
+        case .reasonMissing: "reason_missing"
+        case .unitUnknown: "no_such_unit"
+        case .roadUnknown: "no_such_road"
+        case .maintenanceFull: "maintenance_full"
         }
     }
 }
