@@ -61,8 +61,9 @@ extension Daemon {
             feed: feed, history: history,
             counters: counters, log: log)
         let changes = try replay.takeOver(
-            registry: registry, defaultCentre: settings.defaultCentre, feed: feed, history: history,
-            now: clock.now(), log: log)
+            registry: registry,
+            started: GatewayStarted(defaultCentre: settings.defaultCentre, supervision: settings.supervision),
+            feed: feed, history: history, now: clock.now(), log: log)
         RegistryReload.recordStart(changes, accounts: stores.accounts, now: clock.now().wall, log: log)
         let path: AlertPath
         let archivist: Archivist

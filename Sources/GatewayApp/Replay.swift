@@ -165,14 +165,14 @@ struct Replay: ~Copyable {
     /// - Throws: ``GatewayError`` when the disk refuses.
     @discardableResult
     mutating func takeOver(
-        registry: Registry, defaultCentre: CentreID, feed: ConsoleFeed, history: HistoryKeeper, now: Instant,
+        registry: Registry, started: GatewayStarted, feed: ConsoleFeed, history: HistoryKeeper, now: Instant,
         log: Logger
     ) throws(GatewayError) -> [Event] {
         let changes = RegistrySync.events(from: dispatcher, to: registry)
         var entries: [(JournalSequence, FeedEntry)] = []
         do throws(JournalError) {
             // The start comes first: it tells the dispatcher that a new process's monotonic clock begins.
-            for event in [.gatewayStarted(GatewayStarted(defaultCentre: defaultCentre))] + changes {
+            for event in [.gatewayStarted(started)] + changes {
                 try journal(event, now: now, entries: &entries)
             }
             try writer.commit()

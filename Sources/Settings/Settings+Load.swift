@@ -49,7 +49,8 @@ private struct SettingsReader {
         return Settings(
             stateDirectory: stateDirectory, units: units, console: console, registryFile: registry,
             defaultCentre: centre, logLevel: level ?? .info,
-            journal: root.section("journal").map(journal) ?? JournalSettings())
+            journal: root.section("journal").map(journal) ?? JournalSettings(),
+            supervision: root.section("supervision").map(supervision) ?? SupervisionPolicy())
     }
 
     private func units(_ section: Section) -> UnitSettings? {
@@ -93,6 +94,23 @@ private struct SettingsReader {
             keepSegmentsMin: number(section, "keep_segments_min", 2...100_000)
                 ?? JournalSettings.keepSegmentsMinDefault,
             archiveDirectory: path(section, "archive"))
+    }
+
+    private func supervision(_ section: Section) -> SupervisionPolicy {
+        var policy = SupervisionPolicy()
+        func read(_ name: String, _ range: ClosedRange<Int>, _ value: WritableKeyPath<SupervisionPolicy, UInt16>) {
+            if let number = number(section, name, range) { policy[keyPath: value] = UInt16(clamping: number) }
+        }
+        read("test_every_h", 0...8_760, \.testEveryH)
+        read("displaced_m", 10...10_000, \.displacedM)
+        read("outage_units_min", 2...10_000, \.groupUnitsMin)
+        read("outage_share_percent", 1...100, \.groupSharePercent)
+        read("flapping_downs", 0...1_000, \.flapDowns)
+        read("flapping_window_s", 10...3_600, \.flapWindowS)
+        read("storm_presses", 0...1_000, \.stormPresses)
+        read("storm_window_s", 1...3_600, \.stormWindowS)
+        read("start_grace_s", 0...3_600, \.startGraceS)
+        return policy
     }
 
     private func path(_ section: Section, _ name: String) -> String? {

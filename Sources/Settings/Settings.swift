@@ -12,6 +12,8 @@ public struct Settings: Sendable {
     public var console: ConsoleSettings
     /// The journal's files.
     public var journal: JournalSettings
+    /// The rules by which units are found lost, faulty or late with a test call.
+    public var supervision: SupervisionPolicy
     /// The YAML file with centres and units; see ``Registry``. nil: the database in the state directory rules.
     public var registryFile: String?
     /// Takes the alerts of units that stand in no registry.
@@ -24,12 +26,14 @@ public struct Settings: Sendable {
     /// Settings without a file, for tests and tools.
     public init(
         stateDirectory: String, units: UnitSettings, console: ConsoleSettings, registryFile: String?,
-        defaultCentre: CentreID, logLevel: LogLevel = .info, journal: JournalSettings = JournalSettings()
+        defaultCentre: CentreID, logLevel: LogLevel = .info, journal: JournalSettings = JournalSettings(),
+        supervision: SupervisionPolicy = SupervisionPolicy()
     ) {
         self.stateDirectory = stateDirectory
         self.units = units
         self.console = console
         self.journal = journal
+        self.supervision = supervision
         self.registryFile = registryFile
         self.defaultCentre = defaultCentre
         self.logLevel = logLevel

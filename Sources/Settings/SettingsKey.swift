@@ -71,6 +71,16 @@ extension SettingsKey {
         SettingsKey("journal.keep_gib_max", "a whole number from 0 to 1000000 (0: no limit)", .means("0")),
         SettingsKey("journal.keep_segments_min", "a whole number from 2 to 100000", .means("8")),
         SettingsKey("journal.archive", directory, .nothing),
+        SettingsKey("supervision", "a section", .nothing),
+        SettingsKey("supervision.test_every_h", "a whole number from 0 to 8760 (0: never)", .means("72")),
+        SettingsKey("supervision.displaced_m", "a whole number from 10 to 10000", .means("50")),
+        SettingsKey("supervision.outage_units_min", "a whole number from 2 to 10000", .means("5")),
+        SettingsKey("supervision.outage_share_percent", "a whole number from 1 to 100", .means("20")),
+        SettingsKey("supervision.flapping_downs", "a whole number from 0 to 1000 (0: never)", .means("5")),
+        SettingsKey("supervision.flapping_window_s", "a whole number from 10 to 3600", .means("600")),
+        SettingsKey("supervision.storm_presses", "a whole number from 0 to 1000 (0: never)", .means("20")),
+        SettingsKey("supervision.storm_window_s", "a whole number from 1 to 3600", .means("60")),
+        SettingsKey("supervision.start_grace_s", "a whole number from 0 to 3600", .means("60")),
     ]
 
     /// Every key of a registry file.

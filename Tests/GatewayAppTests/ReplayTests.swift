@@ -39,8 +39,8 @@ private final class Site {
             journalDirectory: directory.appending(path: "journal").path, feed: feed, history: keeper,
             counters: Counters(), log: log)
         try replay.takeOver(
-            registry: try registry(), defaultCentre: try CentreID("astana"), feed: feed, history: keeper, now: now,
-            log: log)
+            registry: try registry(), started: GatewayStarted(defaultCentre: try CentreID("astana")), feed: feed,
+            history: keeper, now: now, log: log)
         return (replay.writer.durableSequence, try history.lastSequence())
     }
 }

@@ -44,7 +44,7 @@ import Testing
     @Test func defaultsOfTheTableAreTheDefaultsOfTheReader() throws {
         try withDirectory { directory in
             let path = "\(directory)/sosgatewayd.yaml"
-            var text = Self.minimal + "journal:\n"
+            var text = Self.minimal + "journal:\nsupervision:\n"
             for key in SettingsKey.configuration {
                 guard case .means(let value) = key.absence else { continue }
                 let parts = key.path.split(separator: ".")
@@ -62,6 +62,7 @@ import Testing
             #expect(written.console == leftOut.console)
             #expect(written.logLevel == leftOut.logLevel)
             #expect(written.journal == leftOut.journal && written.journal == JournalSettings())
+            #expect(written.supervision == leftOut.supervision && written.supervision == SupervisionPolicy())
         }
     }
 
@@ -75,6 +76,34 @@ import Testing
                 segmentBytes: 1 << 20, keepDays: 30, keepBytesMax: 2 << 30, archiveDirectory: "\(directory)/old")
             #expect(try Settings.load(path: path).journal == expected)
         }
+    }
+
+    @Test func supervisionSectionIsRead() throws {
+        try withDirectory { directory in
+            let path = "\(directory)/sosgatewayd.yaml"
+            let text =
+                Self.minimal
+                + "supervision:\n  test_every_h: 0\n  displaced_m: 10\n  outage_units_min: 2\n"
+                + "  outage_share_percent: 1\n  flapping_downs: 3\n  flapping_window_s: 11\n"
+                + "  storm_presses: 4\n  storm_window_s: 12\n  start_grace_s: 13\n"
+            try Data(text.utf8).write(to: URL(filePath: path))
+            var expected = SupervisionPolicy()
+            (expected.testEveryH, expected.displacedM, expected.groupUnitsMin) = (0, 10, 2)
+            (expected.groupSharePercent, expected.flapDowns, expected.flapWindowS) = (1, 3, 11)
+            (expected.stormPresses, expected.stormWindowS, expected.startGraceS) = (4, 12, 13)
+            #expect(try Settings.load(path: path).supervision == expected)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("test_every_h", "8761"), ("displaced_m", "9"), ("outage_units_min", "1"),
+            ("outage_share_percent", "101"), ("flapping_downs", "1001"), ("flapping_window_s", "9"),
+            ("storm_presses", "1001"), ("storm_window_s", "0"), ("start_grace_s", "-1"),
+        ])
+    func supervisionOutsideItsRangeIsRefused(key: String, value: String) throws {
+        let found = try problems(inConfiguration: Self.minimal + "supervision:\n  \(key): \(value)\n")
+        #expect(found.count == 1 && found[0].contains("supervision.\(key): \"\(value)\" is "))
     }
 
     @Test func everythingWrongIsReportedAtOnce() throws {
