@@ -36,6 +36,8 @@ public struct AuditEntry: Hashable, Sendable {
         case claim, release, dispatch, arrive, close, note, transfer
         case reRing = "re-ring"
         case read
+        /// A supervisor began maintenance or ended it before its time; `detail` says of what.
+        case maintenance
         /// A supervisor said how a centre stands; `detail` names centre and state.
         case centreState = "centre-state"
         /// The gateway itself removed a journal segment whose time was over.

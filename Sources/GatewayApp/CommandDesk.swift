@@ -68,6 +68,30 @@ final class CommandDesk: Sendable {
         }
     }
 
+    /// Publishes that maintenance begins and waits until it is durable and applied.
+    ///
+    /// - Throws: as ``submit(_:on:by:outcome:note:to:now:)``.
+    func beginMaintenance(
+        of scope: MaintenanceScope, durationS: UInt32, reason: String, by officer: OfficerID, now: MonotonicTime
+    ) async throws(ConsoleBackendError) -> CommandResult {
+        try await submit(now: now) { command in
+            .maintenanceSet(
+                MaintenanceSet(
+                    command: command, scope: scope, durationS: durationS, reason: reason, officer: officer))
+        }
+    }
+
+    /// Publishes that maintenance ends before its time and waits until it is durable and applied.
+    ///
+    /// - Throws: as ``submit(_:on:by:outcome:note:to:now:)``.
+    func endMaintenance(
+        _ maintenance: JournalSequence, by officer: OfficerID, now: MonotonicTime
+    ) async throws(ConsoleBackendError) -> CommandResult {
+        try await submit(now: now) { command in
+            .maintenanceEnded(MaintenanceEnded(command: command, maintenance: maintenance, officer: officer))
+        }
+    }
+
     private func submit(
         now: MonotonicTime, _ event: (CommandID) -> Event
     ) async throws(ConsoleBackendError) -> CommandResult {

@@ -40,6 +40,19 @@ struct GatewayBackend: ConsoleBackend {
         try await desk.setState(state, of: centre, by: officer, now: clock.now().monotonic)
     }
 
+    func beginMaintenance(
+        of scope: MaintenanceScope, durationS: UInt32, reason: String, by officer: OfficerID
+    ) async throws(ConsoleBackendError) -> CommandResult {
+        try await desk.beginMaintenance(
+            of: scope, durationS: durationS, reason: reason, by: officer, now: clock.now().monotonic)
+    }
+
+    func endMaintenance(
+        _ maintenance: JournalSequence, by officer: OfficerID
+    ) async throws(ConsoleBackendError) -> CommandResult {
+        try await desk.endMaintenance(maintenance, by: officer, now: clock.now().monotonic)
+    }
+
     func alertShown(_ alert: AlertID, by officer: OfficerID) async throws(ConsoleBackendError) {
         try desk.alertShown(AlertShown(alert: alert, officer: officer))
     }

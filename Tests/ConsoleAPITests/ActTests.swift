@@ -67,7 +67,8 @@ struct ActTests {
             units.text == """
                 {"sequence":"7","units":[{"id":"AST-0001","centre":"astana","place":"проспект Абая, 10",\
                 "point":{"lat":51.1694000,"lon":71.4491000},"online":true,"registered":true,"removed":false,\
-                "reporting_time_s":90,"link_changed_at":"2026-11-18T11:06:40.000+00:00"}]}
+                "reporting_time_s":90,"link_changed_at":"2026-11-18T11:06:40.000+00:00","faults":[],"lost":false,\
+                "maintenance_ends_at":null,"last_test_at":null,"outage":null}]}
                 """)
         let alerts = try await console.send(.get, "/v1/centres/astana/alerts", cookie: cookie)
         let first = (alerts.object["alerts"] as? [[String: Any]])?.first

@@ -1,5 +1,6 @@
 import AlertModel
 import Foundation
+import NIOCore
 import Testing
 
 @testable import ConsoleAPI
@@ -23,6 +24,8 @@ struct WordsTests {
         check(Outcome.self)
         check(EscalationLevel.self)
         check(RefusalReason.self)
+        check(FaultKind.self)
+        check(OutageScope.self)
         #expect(Category.roadAccident.word == "road_accident")
         #expect(Outcome.cannotLocate.word == "cannot_locate")
     }
@@ -66,9 +69,31 @@ struct WordsTests {
                 "last_press_at":"2026-11-18T11:06:40.125+00:00","position":{"lat":-0.0000005,"lon":71.4491000,\
                 "accuracy_m":12.05,"age_s":3},"owner":null,"confirmed_stage":null,"outcome":null,"note":"",\
                 "escalation":"none","escalation_level":0,"former_centre":null,"next_step_at":null,"ring_count":0,\
-                "audit_count":0,"sequence":"18446744073709551615"}
+                "audit_count":0,"technical":false,"faults":[],"cleared_at":null,"outage":null,"sequence":"18446744073709551615"}
                 """)
         #expect(try JSONSerialization.jsonObject(with: Data(text.utf8)) is [String: Any])
+    }
+
+    @Test("a technical alert says for what it stands, and an outage for how many")
+    func technicalJSON() throws {
+        var alert = try Sample.alert(1, category: .linkLost, priority: .property)
+        alert.pressCount = 0
+        alert.faults = [FaultSet(.linkLost), FaultSet(.doorOpen)]
+        alert.clearedAt = alert.storedAt
+        alert.outage = OutageSummary(scope: .carrier, name: "kcell", lost: 4_812, peak: 5_000)
+        #expect(
+            AlertView(alert: alert, place: "", unitPoint: nil).jsonText.contains(
+                #""technical":true,"faults":["door_open","link_lost"],"cleared_at":"2026-11-18T11:06:40.125+00:00","#
+                    + #""outage":{"scope":"carrier","name":"kcell","lost":4812,"peak":5000}"#))
+        let record = try Sample.unit("AST-0001", centre: "astana").record
+        let status = UnitStatus(
+            record: record, isOnline: false, isRegistered: true, linkChangedAt: nil,
+            faults: [FaultSet(.linkLost), FaultSet(.testMissed)], maintenanceEndsAt: alert.storedAt,
+            lastTestAt: alert.storedAt, outage: AlertID(.max))
+        #expect(
+            String(buffer: UnitView(status: status, isRemoved: false).json).contains(
+                #""faults":["test_missed","link_lost"],"lost":true,"maintenance_ends_at":"2026-11-18T11:06:40.125+00:00","#
+                    + #""last_test_at":"2026-11-18T11:06:40.125+00:00","outage":"18446744073709551615""#))
     }
 
     @Test("without a position in the press the unit's surveyed point stands in")

@@ -38,6 +38,24 @@ public protocol ConsoleBackend: Sendable {
         _ state: CentreState, of centre: CentreID, by officer: OfficerID
     ) async throws(ConsoleBackendError) -> CommandResult
 
+    /// Begins maintenance. When it returns, the result is durable and the ``ConsoleFeed`` already shows it.
+    ///
+    /// - Parameters:
+    ///   - durationS: until it ends by itself, seconds.
+    ///   - reason: at most `MaintenanceSet.reasonBytesMax` bytes.
+    /// - Returns: `done` with the number of the maintenance.
+    /// - Throws: ``ConsoleBackendError``; each case says whether something may have happened.
+    func beginMaintenance(
+        of scope: MaintenanceScope, durationS: UInt32, reason: String, by officer: OfficerID
+    ) async throws(ConsoleBackendError) -> CommandResult
+
+    /// Ends maintenance before its time, as ``beginMaintenance(of:durationS:reason:by:)`` begins it.
+    ///
+    /// - Throws: ``ConsoleBackendError``; each case says whether something may have happened.
+    func endMaintenance(
+        _ maintenance: JournalSequence, by officer: OfficerID
+    ) async throws(ConsoleBackendError) -> CommandResult
+
     /// Tells that a console shows `alert` to `officer`: what makes the alert ring.
     ///
     /// - Throws: ``ConsoleBackendError``; the console tells it again.

@@ -12,6 +12,8 @@ enum Route: Hashable, Sendable {
     case centres, centreAlerts, centreUnits
     /// How a centre stands.
     case centreState
+    /// Maintenance: what is under way, its begin, its early end.
+    case maintenance, beginMaintenance, endMaintenance
     /// One alert and what is done to it.
     case alert, act(ActionKind), shown
     /// The live stream.
@@ -26,6 +28,8 @@ enum Requirement: Hashable, Sendable {
     case anonymous
     /// Any officer with a session.
     case signedIn
+    /// A supervisor; of which centres the handler asks.
+    case supervisor
     /// An officer who serves the centre in the path.
     case officerOfCentre
     /// A supervisor who serves the centre in the path.
@@ -38,7 +42,7 @@ enum Requirement: Hashable, Sendable {
 struct RouteRule: Hashable, Sendable {
     /// What it does.
     let route: Route
-    /// GET, which HEAD counts as, POST or PUT.
+    /// GET, which HEAD counts as, POST, PUT or DELETE.
     let method: HTTPRequest.Method
     /// Words and, in braces, the kinds of ids.
     let path: String
@@ -71,6 +75,10 @@ struct RouteRule: Hashable, Sendable {
         RouteRule(.centreUnits, .get, "/v1/centres/{centre}/units", .officerOfCentre),
         RouteRule(
             .centreState, .put, "/v1/centres/{centre}/state", .supervisorOfCentre, act: .centreState),
+        // What is maintained names its centres; the handlers ask for each.
+        RouteRule(.maintenance, .get, "/v1/maintenance", .signedIn),
+        RouteRule(.beginMaintenance, .post, "/v1/maintenance", .supervisor, act: .maintenance),
+        RouteRule(.endMaintenance, .delete, "/v1/maintenance/{maintenance}", .supervisor, act: .maintenance),
         // The query names its centres; the handler asks the gatekeeper for each.
         RouteRule(.events, .get, "/v1/events", .signedIn),
         RouteRule(.alert, .get, "/v1/alerts/{alert}", .officerOfAlert),

@@ -4,16 +4,18 @@
 import Foundation
 import NIOCore
 
-/// The texts of a request's body.
+/// The texts of a request's body, and its whole numbers where a path takes one.
 struct StrictBody: Hashable, Sendable {
     private let texts: [String: String]
+    private let numbers: [String: Int]
 
-    /// Reads an object whose keys are among `keys`; an empty body counts as `{}`.
+    /// Reads an object whose keys are among `keys`, texts, and `numbers`, whole numbers; an empty body counts as `{}`.
     ///
-    /// - Throws: `bad_body` with the key that is unknown or not a text, or with where the JSON breaks.
-    init(_ buffer: ByteBuffer, keys: [String]) throws(Problem) {
+    /// - Throws: `bad_body` with the key that is unknown or of the wrong kind, or with where the JSON breaks.
+    init(_ buffer: ByteBuffer, keys: [String], numbers numberKeys: [String] = []) throws(Problem) {
         if buffer.readableBytes == 0 {
             texts = [:]
+            numbers = [:]
             return
         }
         let decoded: Texts
@@ -24,17 +26,28 @@ struct StrictBody: Hashable, Sendable {
         } catch {
             throw .badBody("The body is not JSON (RFC 8259): check quotes, commas and the encoding, UTF-8.")
         }
-        if let unknown = (decoded.texts.keys + decoded.notTexts).filter({ !keys.contains($0) }).min() {
+        let all = keys + numberKeys
+        let given = Array(decoded.texts.keys) + Array(decoded.numbers.keys) + decoded.others
+        if let unknown = given.filter({ !all.contains($0) }).min() {
             let known =
-                keys.isEmpty ? "This path takes none: send {}." : "Known keys: \(keys.joined(separator: ", "))."
+                all.isEmpty ? "This path takes none: send {}." : "Known keys: \(all.joined(separator: ", "))."
             throw .badBody("Unknown key '\(unknown.prefix(64))'. \(known)")
         }
-        if let wrong = decoded.notTexts.min() { throw .badBody("'\(wrong.prefix(64))' must be a text.") }
+        if let wrong = given.filter({ keys.contains($0) && decoded.texts[$0] == nil }).min() {
+            throw .badBody("'\(wrong.prefix(64))' must be a text.")
+        }
+        if let wrong = given.filter({ numberKeys.contains($0) && decoded.numbers[$0] == nil }).min() {
+            throw .badBody("'\(wrong.prefix(64))' must be a whole number.")
+        }
         texts = decoded.texts
+        numbers = decoded.numbers
     }
 
     /// The text of a key; nil when the caller left it out.
     func text(_ key: String) -> String? { texts[key] }
+
+    /// The whole number of a key; nil when the caller left it out.
+    func number(_ key: String) -> Int? { numbers[key] }
 
     /// The text of a key that must be there.
     ///
@@ -45,10 +58,11 @@ struct StrictBody: Hashable, Sendable {
     }
 }
 
-/// Any object; what is a text and what is not.
+/// Any object; what is a text, what a whole number and what neither.
 private struct Texts: Decodable {
     var texts: [String: String] = [:]
-    var notTexts: [String] = []
+    var numbers: [String: Int] = [:]
+    var others: [String] = []
 
     struct Key: CodingKey {
         let stringValue: String
@@ -62,8 +76,10 @@ private struct Texts: Decodable {
         for key in container.allKeys {
             if let text = try? container.decode(String.self, forKey: key) {
                 texts[key.stringValue] = text
+            } else if let number = try? container.decode(Int.self, forKey: key) {
+                numbers[key.stringValue] = number
             } else {
-                notTexts.append(key.stringValue)
+                others.append(key.stringValue)
             }
         }
     }

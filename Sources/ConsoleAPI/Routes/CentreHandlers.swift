@@ -29,7 +29,8 @@ extension ConsoleResponder {
         return .json(after.json)
     }
 
-    private func audit(_ call: ConsoleCall, _ officer: OfficerAccount, isAllowed: Bool, detail: String) async {
+    /// Writes one line of the audit record for an act that is on no alert.
+    func audit(_ call: ConsoleCall, _ officer: OfficerAccount, isAllowed: Bool, detail: String) async {
         await backend.audit(
             AuditEntry(
                 at: backend.now(), officer: officer.id.description, act: call.match.rule.act, alert: nil,

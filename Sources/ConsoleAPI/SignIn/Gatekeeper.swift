@@ -40,6 +40,9 @@ struct Gatekeeper: Sendable {
         switch match.rule.requirement {
         case .anonymous, .signedIn:
             return Admission(officer: account, session: session, centre: nil, alert: nil)
+        case .supervisor:
+            guard account.role == .supervisor else { throw .supervisorsOnly }
+            return Admission(officer: account, session: session, centre: nil, alert: nil)
         case .officerOfCentre, .supervisorOfCentre:
             guard let id = match.id, let centre = try? CentreID(id), account.serves(centre) else {
                 throw .notYourCentre

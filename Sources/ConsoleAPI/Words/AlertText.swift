@@ -58,6 +58,10 @@ extension JSONWriter {
             json.field("next_step_at", alert.nextStepAt?.text)
             json.field("ring_count", alert.ringCount)
             json.field("audit_count", alert.auditCount)
+            json.field("technical", alert.isTechnical)
+            json.faults(alert.faults)
+            json.field("cleared_at", alert.clearedAt?.text)
+            json.outage(alert.outage)
             json.field("sequence", alert.changedBy)
         }
     }
@@ -75,6 +79,11 @@ extension JSONWriter {
             json.field("removed", view.isRemoved)
             json.field("reporting_time_s", record.reportingTimeS)
             json.field("link_changed_at", view.status.linkChangedAt?.text)
+            json.faults(view.status.faults)
+            json.field("lost", view.status.faults.contains(.linkLost))
+            json.field("maintenance_ends_at", view.status.maintenanceEndsAt?.text)
+            json.field("last_test_at", view.status.lastTestAt?.text)
+            json.field("outage", view.status.outage.map { String($0.value) })
         }
     }
 
@@ -98,6 +107,25 @@ extension JSONWriter {
         }
     }
 
+    /// The maintenance object: of what it covers one of the three is named.
+    mutating func maintenance(_ status: MaintenanceStatus) {
+        object { json in
+            json.field("id", status.id)
+            var names: (unit: String?, road: String?, centre: String?)
+            switch status.scope {
+            case .unit(let unit): names.unit = unit.description
+            case .road(let road): names.road = road.description
+            case .centre(let centre): names.centre = centre.description
+            }
+            json.field("unit", names.unit)
+            json.field("road", names.road)
+            json.field("centre", names.centre)
+            json.field("ends_at", status.endsAt.text)
+            json.field("reason", status.reason)
+            json.field("officer", status.officer.description)
+        }
+    }
+
     /// The account object; the password's hash stays where it is.
     mutating func officer(_ account: OfficerAccount) {
         object { json in
@@ -112,6 +140,23 @@ extension JSONWriter {
 
     /// A sequence in decimal digits, as a text: it may pass what a JavaScript number holds.
     mutating func field(_ key: String, _ sequence: JournalSequence) { field(key, String(sequence.value)) }
+
+    /// Conditions as words, in order of kind.
+    private mutating func faults(_ faults: FaultSet) {
+        array("faults") { json in
+            for kind in faults.kinds { json.element(kind.word) }
+        }
+    }
+
+    private mutating func outage(_ outage: OutageSummary?) {
+        guard let outage else { return null("outage") }
+        object("outage") { json in
+            json.field("scope", outage.scope.word)
+            json.field("name", outage.name)
+            json.field("lost", outage.lost)
+            json.field("peak", outage.peak)
+        }
+    }
 
     private mutating func times(of alert: Alert) {
         field("raised_at", alert.receivedAt.text)

@@ -88,7 +88,7 @@ struct Console {
         headers: HTTPFields = [:]
     ) async throws -> Answer {
         var all = headers
-        if method == .post || method == .put, all[.contentType] == nil { all[.contentType] = "application/json" }
+        if ![.get, .head].contains(method), all[.contentType] == nil { all[.contentType] = "application/json" }
         if let cookie { all[.cookie] = cookie }
         let (headers, buffer) = (all, body.map { ByteBuffer(string: $0) })
         return try await server.application.test(.router) { client in

@@ -75,6 +75,41 @@ final class FakeBackend: ConsoleBackend {
         return .done(AlertID(0))
     }
 
+    func beginMaintenance(
+        of scope: MaintenanceScope, durationS: UInt32, reason: String, by officer: OfficerID
+    ) async throws(ConsoleBackendError) -> CommandResult {
+        let (failure, refusal, sequence, now) = state.withLock { state in
+            state.sequence += 1
+            return (state.failure, state.refusal, JournalSequence(state.sequence), state.now)
+        }
+        if let failure { throw failure }
+        if let refusal { return .refused(refusal.reason, owner: refusal.owner) }
+        let status = MaintenanceStatus(
+            id: sequence, scope: scope, endsAt: now.advanced(by: .seconds(Int64(durationS))), reason: reason,
+            officer: officer, isOver: false)
+        feed.apply(.maintenance(status), sequence: sequence)
+        return .done(AlertID(sequence.value))
+    }
+
+    func endMaintenance(
+        _ maintenance: JournalSequence, by officer: OfficerID
+    ) async throws(ConsoleBackendError) -> CommandResult {
+        let (failure, refusal, sequence) = state.withLock { state in
+            state.sequence += 1
+            return (state.failure, state.refusal, JournalSequence(state.sequence))
+        }
+        if let failure { throw failure }
+        if let refusal { return .refused(refusal.reason, owner: refusal.owner) }
+        guard let known = feed.maintenance().entries.first(where: { $0.0.id == maintenance })?.0 else {
+            return .refused(.maintenanceUnknown, owner: nil)
+        }
+        let over = MaintenanceStatus(
+            id: known.id, scope: known.scope, endsAt: known.endsAt, reason: known.reason, officer: known.officer,
+            isOver: true)
+        feed.apply(.maintenance(over), sequence: sequence)
+        return .done(AlertID(maintenance.value))
+    }
+
     func alertShown(_ alert: AlertID, by officer: OfficerID) async throws(ConsoleBackendError) {
         let failure = state.withLock { state in
             state.shown.append(AlertShown(alert: alert, officer: officer))
