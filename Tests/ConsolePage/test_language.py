@@ -57,7 +57,10 @@ def test_every_key_used_exists(gateway, new_console):
 @pytest.mark.parametrize("state", ["queue", "lost", "signed out"])
 def test_switch_leaves_no_text_behind(console, gateway, state):
     gateway.raise_alert(category="medical", press_count=3, cancelled_at=rfc3339(2))
-    gateway.raise_alert(owner="serik", stage="answered", category="fault", priority=3)
+    gateway.raise_alert(owner="serik", stage="answered", category="fault", priority=3, technical=True,
+                        faults=["camera", "test_missed"], cleared_at=rfc3339(1))
+    gateway.raise_alert(category="link_lost", priority=3, technical=True, faults=["link_lost"],
+                        outage={"scope": "gateway", "name": "", "lost": 5, "peak": 7})
     mine = gateway.raise_alert(owner="aigerim", stage="dispatched", category="tamper", priority=2)
     console.row(mine).click()
     if state == "lost":

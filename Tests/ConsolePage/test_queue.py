@@ -42,6 +42,26 @@ def test_alarm_ends_when_somebody_answers(console, gateway):
     expect(console.row(alert)).to_contain_text("serik")
 
 
+def test_a_technical_alert_waits_without_alarm_and_says_what_it_stands_for(console, gateway):
+    gateway.add_unit("astana", "KZ-7", "Place 7")
+    camera = gateway.raise_alert(category="fault", priority=3, technical=True, press_count=0, faults=["camera", "speaker"])
+    console.expect_count(1)
+    expect(console.row(camera)).to_contain_text("Camera fault, Loudspeaker fault")
+    console.expect_alarm("quiet")
+    expect(console.body).to_have_attribute("data-sounding", "false")
+    expect(console.page.locator("#alarm-progress")).to_have_text("1 technical alert waits")
+    outage = gateway.raise_alert(category="link_lost", priority=2, technical=True, press_count=0, faults=["link_lost"],
+                                 outage={"scope": "carrier", "name": "kcell", "lost": 4812, "peak": 4900})
+    console.expect_alarm("ringing")
+    expect(console.row(outage)).to_contain_text("Network kcell: 4812 units lost now, 4900 at most")
+    gateway.change(outage, outage={"scope": "carrier", "name": "kcell", "lost": 1, "peak": 5000})
+    expect(console.row(outage)).to_contain_text("1 unit lost now, 5000 at most")
+    gateway.change(camera, cleared_at=gateway.alerts[camera]["raised_at"], owner="serik", stage="answered")
+    expect(console.row(camera)).to_contain_text("Over by itself")
+    console.row(camera).click()
+    expect(console.detail).to_contain_text("Camera fault, Loudspeaker fault")
+
+
 def test_most_urgent_first_then_oldest(console, gateway):
     technical = gateway.raise_alert(category="fault", priority=3, age=600)
     young = gateway.raise_alert(priority=0, age=5)

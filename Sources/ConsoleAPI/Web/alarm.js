@@ -1,11 +1,13 @@
 // What makes an officer look up: sound, window title, the bar at the top, and the words a screen reader says. All of it
-// follows one question, whether an alert rings that nobody has answered, and is asked again on every change.
+// follows one question, whether an alert rings that nobody has answered, and is asked again on every change. Technical
+// alerts wait in the queue without any of it.
 
 import { gatewayNowMs } from "./clock.js";
 import { byID, setText } from "./dom.js";
 import { age } from "./format.js";
 import { text } from "./language.js";
 import { isUnclaimed } from "./store.js";
+import { isLoud } from "./technical.js";
 
 /** Priorities 0 and 1 are about people and ring the faster pattern. */
 const lifePriorityMax = 1;
@@ -42,7 +44,7 @@ export class Alarm {
     constructor(links) {
         this.links = links;
         links.store.subscribe((kind, alert, before) => {
-            if (!alert || kind === "removed" || !isUnclaimed(alert)) return;
+            if (!alert || kind === "removed" || !isUnclaimed(alert) || !isLoud(alert)) return;
             if (kind === "added" && !this.#announced.has(alert.id)) this.#fresh.add(alert.id);
             if (kind === "changed" && before && alert.press_count > before.press_count) this.#fresh.add(alert.id);
         });
@@ -51,7 +53,7 @@ export class Alarm {
     /** Brings everything into agreement with the store. */
     render() {
         const { store, sound } = this.links;
-        const waiting = store.unclaimed();
+        const waiting = store.unclaimed().filter(isLoud);
         const first = waiting[0] ?? null;
         document.body.dataset.alarm = first ? "ringing" : "quiet";
         sound.ring(!first ? "none" : first.priority <= lifePriorityMax ? "life" : "other");
@@ -65,15 +67,20 @@ export class Alarm {
             setText(this.#category, text(`category.${first.category}`));
             setText(this.#place, first.place || first.unit);
         }
-        const claimed = store.queue().length - waiting.length;
-        setText(this.#progress, claimed > 0 ? text("alarm.open", { count: claimed }) : "");
+        const claimed = store.queue().filter((alert) => !isUnclaimed(alert)).length;
+        const technical = store.unclaimed().length - waiting.length;
+        const progress = [
+            claimed > 0 ? text("alarm.open", { count: claimed }) : "",
+            technical > 0 ? text("alarm.technical", { count: technical }) : "",
+        ];
+        setText(this.#progress, progress.filter(Boolean).join(" · "));
         this.#announce(waiting);
         this.tick();
     }
 
     /** Moves the age on and lets the title flash; once a second. */
     tick() {
-        const waiting = this.links.store.unclaimed();
+        const waiting = this.links.store.unclaimed().filter(isLoud);
         const first = waiting[0];
         const name = `${text("brand.title")} · SOSGateway`;
         if (!first) document.title = name;

@@ -4,6 +4,7 @@ import { element, setText } from "./dom.js";
 import { age } from "./format.js";
 import { lampRow, updateLamps } from "./lamps.js";
 import { text } from "./language.js";
+import { subjectText } from "./technical.js";
 
 export class AlertRow {
     /** @type {import("./store.js").Alert | null} */
@@ -70,11 +71,11 @@ export class AlertRow {
         this.priority.setAttribute("aria-label", text(`priority.${alert.priority}`));
         this.priority.setAttribute("role", "img");
         setText(this.category, text(`category.${alert.category}`));
-        this.cancelled.hidden = alert.cancelled_at === null;
-        setText(this.cancelled, text("cancelled"));
-        setText(this.place, alert.place || alert.unit);
-        this.place.title = alert.place || alert.unit;
-        setText(this.unit, alert.place ? alert.unit : "");
+        this.cancelled.hidden = alert.cancelled_at === null && alert.cleared_at === null;
+        setText(this.cancelled, text(alert.cleared_at === null ? "cancelled" : "cleared"));
+        setText(this.place, subjectText(alert));
+        this.place.title = subjectText(alert);
+        setText(this.unit, alert.place && !alert.outage ? alert.unit : "");
         setText(this.presses, alert.press_count > 1 ? text("presses", { count: alert.press_count }) : "");
         updateLamps(this.lamps, alert);
         setText(this.stage, text(`stage.${alert.stage}`));

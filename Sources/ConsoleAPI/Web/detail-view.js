@@ -7,6 +7,7 @@ import { age, coordinates, geoAddress, timeOfDay } from "./format.js";
 import { lamp, lampState } from "./lamps.js";
 import { text } from "./language.js";
 import { stages } from "./store.js";
+import { technicalText } from "./technical.js";
 
 /** The actions in the order of an alert's life, with the key of each. */
 const buttons = /** @type {const} */ ([
@@ -126,8 +127,9 @@ export class DetailView {
                 element("span", { class: "priority-text" }, priorityText),
             ),
             element("h2", {}, element("span", {}, text(`category.${alert.category}`)), this.#age),
-            element("p", { class: "detail-place" }, alert.place || alert.unit),
+            element("p", { class: "detail-place" }, alert.outage ? technicalText(alert) : alert.place || alert.unit),
             alert.cancelled_at === null ? null : element("p", { class: "mark" }, text("cancelled")),
+            alert.cleared_at === null ? null : element("p", { class: "mark" }, text("cleared")),
         ].filter((node) => node !== null);
     }
 
@@ -158,7 +160,7 @@ export class DetailView {
                 ),
             );
         };
-        if (alert.pressed_at) add(text("detail.pressed"), alert.pressed_at, null, "");
+        if (alert.pressed_at && !alert.technical) add(text("detail.pressed"), alert.pressed_at, null, "");
         add(text("detail.raised"), alert.raised_at, null, "");
         for (const stage of stages) {
             // @ts-ignore: every stage has its time under this name
@@ -169,6 +171,7 @@ export class DetailView {
             add(text(`stage.${stage}`), time, lamp(state), remark);
         }
         if (alert.cancelled_at) add(text("detail.cancelled"), alert.cancelled_at, null, "");
+        if (alert.cleared_at) add(text("cleared"), alert.cleared_at, null, "");
         return section("detail.times", list);
     }
 
@@ -185,9 +188,10 @@ export class DetailView {
                 ? text("detail.last_press", { time: timeOfDay(alert.last_press_at) })
                 : "";
         const list = element("dl", { class: "particulars" });
-        fact(list, "detail.unit", [alert.unit, link, registered].filter(Boolean).join(" · "));
+        if (alert.technical) fact(list, "detail.faults", technicalText(alert));
+        if (!alert.outage) fact(list, "detail.unit", [alert.unit, link, registered].filter(Boolean).join(" · "));
         fact(list, "detail.centre", centre?.name ?? alert.centre);
-        fact(list, "detail.presses", [String(alert.press_count), again].filter(Boolean).join(" · "));
+        if (!alert.technical) fact(list, "detail.presses", [String(alert.press_count), again].filter(Boolean).join(" · "));
         fact(list, "detail.owner", alert.owner ?? "—");
         if (alert.outcome) fact(list, "detail.outcome", text(`outcome.${alert.outcome}`));
         if (alert.note) fact(list, "detail.note", alert.note);

@@ -31,6 +31,10 @@
  * @property {string | null} confirmed_stage
  * @property {string | null} outcome
  * @property {string | null} note
+ * @property {boolean} technical the gateway raised it: nobody pressed
+ * @property {string[]} faults words of the conditions for which it stands
+ * @property {string | null} cleared_at when the last of them ended
+ * @property {{scope: string, name: string, lost: number, peak: number} | null} outage the lost units it stands for
  * @property {string} sequence
  * @property {number} raisedMs `raised_at` in milliseconds since 1970 UTC, to sort without parsing
  */

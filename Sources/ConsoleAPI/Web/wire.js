@@ -12,6 +12,10 @@ export function readAlert(json) {
         ...json,
         priority: json.priority_level ?? json.priority,
         position: readPosition(json.position),
+        technical: json.technical === true,
+        faults: json.faults ?? [],
+        cleared_at: json.cleared_at ?? null,
+        outage: json.outage ?? null,
         raisedMs: Date.parse(json.raised_at),
     };
 }
