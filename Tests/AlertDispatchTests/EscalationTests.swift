@@ -63,7 +63,7 @@ struct EscalationTests {
         #expect(world.pass(seconds: 3_600).isEmpty)
     }
 
-    @Test("shown on no console for 5 s: the next step at once, and again in every centre")
+    @Test("section 3, row 5: shown on no console for 5 s: the next step at once, and again in every centre")
     func unseen() throws {
         world.fullPolicy()
         let alert = world.raised()
@@ -150,7 +150,7 @@ struct EscalationTests {
 struct KilledDeadlineTests {
     private let world = World()
 
-    @Test("what is not yet due fires at its time, what is overdue at once, none twice")
+    @Test("section 3, row 5, timers: what is not yet due fires at its time, what is overdue at once, none twice")
     func restarts() throws {
         world.fullPolicy()
         let alert = world.raised()
@@ -241,7 +241,7 @@ struct AuditorTests {
         return nil
     }
 
-    @Test("finds within 10 s an alert whose deadlines were lost, and raises it")
+    @Test("section 3, row 6: finds within 10 s an alert whose deadlines were lost, and raises it")
     func lostTimer() throws {
         world.fullPolicy()
         let alert = world.raised()

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Officers")
 struct OfficerTests {
-    @Test("from press to close, each stage is told to the unit on every link and to consoles")
+    @Test("section 3, row 4: from press to close, each stage is told to the unit on every link and to consoles")
     func wholeLife() throws {
         let world = World()
         let alert = world.raised()
@@ -28,7 +28,7 @@ struct OfficerTests {
         #expect(world.queue().isEmpty)
     }
 
-    @Test("of fifty claims one wins and forty-nine learn who")
+    @Test("section 3, row 3: of fifty claims one wins and forty-nine learn who")
     func race() throws {
         let world = World()
         let alert = world.raised()

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Presses")
 struct PressTests {
-    @Test("a press raises one alert in its unit's centre, is answered stored, and told to consoles")
+    @Test("section 3, row 1: a press raises one alert in its unit's centre, is stored, and told to consoles")
     func raises() throws {
         let world = World()
         world.register(unitA, centre: World.almaty)
@@ -20,7 +20,7 @@ struct PressTests {
         #expect(world.alertID(of: alert.press) == id)
     }
 
-    @Test("a repeat gets the same answer on every link and raises nothing")
+    @Test("section 3, row 1: a repeat gets the same answer on every link and raises nothing")
     func repeats() {
         let world = World()
         world.register(unitA)
@@ -50,7 +50,7 @@ struct PressTests {
         #expect(world.openAlertCount == 0)
     }
 
-    @Test("a repeat is recognised after a restart")
+    @Test("section 3, row 1: a repeat is recognised after a restart")
     func repeatAfterRestart() {
         let world = World()
         let alert = world.raised()
@@ -151,7 +151,7 @@ struct PressTests {
 
 @Suite("Cancels")
 struct CancelTests {
-    @Test("a cancel is acknowledged and marks the open alert, once")
+    @Test("section 3, row 8: a cancel is acknowledged and marks the open alert, once; it never closes it")
     func marks() throws {
         let world = World()
         let alert = world.raised()

@@ -18,7 +18,7 @@ struct UnitTests {
         #expect(world.unit(unitA)?.linkChangedAt == world.now.wall)
     }
 
-    @Test("a third link closes the oldest; its late end is ignored")
+    @Test("section 4, two paths: a third link closes the oldest; its late end is ignored")
     func thirdLink() {
         let world = World()
         world.register(unitA)
