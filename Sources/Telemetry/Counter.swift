@@ -26,6 +26,9 @@ public enum Counter: Int, CaseIterable, Sendable {
     case linksClosedStopping = 20
     case linksClosedWriteStalled = 21
     case acceptErrors = 22
+    case handshakesFailedRevoked = 23
+    case linksClosedRevoked = 24
+    case connectionsRefusedAddress = 25
 
     // Frames.
     case framesReceived = 32
@@ -75,6 +78,7 @@ public enum Counter: Int, CaseIterable, Sendable {
     case consoleStreamsOpened = 98
     case consoleStreamsResynced = 99
     case reportsDropped = 100
+    case consoleConnectionsRefused = 101
 
     // The gateway itself.
     case clockSteps = 112

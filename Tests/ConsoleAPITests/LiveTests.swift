@@ -62,6 +62,90 @@ struct LiveTests {
         }
     }
 
+    @Test("a new certificate serves new connections, a bad one changes nothing, and no connection is dropped")
+    func certificateReload() async throws {
+        let console = try Console()
+        let source = """
+            import socket, ssl, sys
+            def connect():
+                context = ssl.create_default_context()
+                context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+                s = context.wrap_socket(socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20))
+                return s, hash(s.getpeercert(True))
+            def healthy(s):
+                s.sendall(b"GET /healthz HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
+                answer = b""
+                while not answer.endswith(b"ok"):
+                    part = s.recv(4096)
+                    if not part: return False
+                    answer += part
+                return answer.startswith(b"HTTP/1.1 200")
+            first, before = connect()
+            assert healthy(first)
+            print("connected", flush=True)
+            input()
+            second, after = connect()
+            print(healthy(first), healthy(second), before != after, flush=True)
+            input()
+            third, last = connect()
+            print(healthy(first), healthy(third), after == last, flush=True)
+            """
+        let files = console.directory
+        try await run(console) { port in
+            let script = try Script(source, [String(port)])
+            var lines = script.lines.makeAsyncIterator()
+            #expect(await lines.next() == "connected")
+            let made = try Script(
+                """
+                import subprocess, sys
+                subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-days", "40", "-subj", "/CN=second", "-keyout", sys.argv[1] + "/key.pem", "-out", sys.argv[1] + "/cert.pem"],
+                    check=True, capture_output=True)
+                print("made")
+                """, [files.path])
+            var steps = made.lines.makeAsyncIterator()
+            #expect(await steps.next() == "made")
+            let days =
+                (try console.server.reloadCertificate().nanoseconds / 1_000_000_000
+                    - Int64(Date().timeIntervalSince1970)) / 86_400
+            #expect((39...40).contains(days))
+            script.type("")
+            #expect(await lines.next() == "True True True")
+            try Data("no key".utf8).write(to: files.appendingPathComponent("key.pem"))
+            #expect(throws: ConsoleServerError.self) { _ = try console.server.reloadCertificate() }
+            script.type("")
+            #expect(await lines.next() == "True True True")
+        }
+    }
+
+    @Test("connections of one address are limited, and those of another get in")
+    func addresses() async throws {
+        let console = try Console { $0.connectionsPerAddressMax = 3 }
+        let source = """
+            import socket, ssl, sys
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            def connect(source):
+                s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20, source_address=(source, 0))
+                try: return context.wrap_socket(s)
+                except OSError: return None
+            first = [connect("127.0.0.1") for _ in range(3)]
+            print(all(first), connect("127.0.0.1") is None, connect("127.0.0.2") is not None)
+            first.pop().close()
+            for _ in range(200):
+                again = connect("127.0.0.1")
+                if again: break
+            print(again is not None)
+            """
+        try await run(console) { port in
+            let script = try Script(source, [String(port)])
+            var lines = script.lines.makeAsyncIterator()
+            #expect(await lines.next() == "True True True")
+            #expect(await lines.next() == "True")
+        }
+        #expect(console.counters.value(.consoleConnectionsRefused) >= 1)
+    }
+
     @Test("the example of Docs/console-api.md sees an alert, outlives a restart and misses nothing")
     func pythonExample() async throws {
         let source = try Script.example(of: "Docs/console-api.md")

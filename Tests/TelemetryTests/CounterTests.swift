@@ -29,6 +29,9 @@ struct CounterTests {
         ("links_closed_stopping", 20),
         ("links_closed_write_stalled", 21),
         ("accept_errors", 22),
+        ("handshakes_failed_revoked", 23),
+        ("links_closed_revoked", 24),
+        ("connections_refused_address", 25),
         ("frames_received", 32),
         ("frames_sent", 33),
         ("frames_skipped_unknown", 34),
@@ -67,6 +70,7 @@ struct CounterTests {
         ("console_streams_opened", 98),
         ("console_streams_resynced", 99),
         ("reports_dropped", 100),
+        ("console_connections_refused", 101),
         ("clock_steps", 112),
         ("warnings_raised", 113),
     ]

@@ -39,6 +39,9 @@ public struct ConsoleLimits: Hashable, Sendable {
     public var bodyWithin = Duration.seconds(10)
     /// Open TCP connections; a browser keeps up to six on HTTP/1.1, one on HTTP/2.
     public var connectionsMax = 2_000
+    /// Of these, from one address: half, so that a flood from one leaves the rest to others. A centre of 150 officers
+    /// behind one address has as many on HTTP/2, 900 on HTTP/1.1.
+    public var connectionsPerAddressMax = 1_000
     /// How long a new connection may take for its TLS handshake and first request bytes.
     public var firstBytesWithin = Duration.seconds(10)
     /// How long a connection without a request stays open.

@@ -1,6 +1,6 @@
 // The console API as one service: built, checked, run, stopped.
 
-import AlertModel
+public import AlertModel
 import Hummingbird
 public import Logging
 import NIOCore
@@ -21,6 +21,9 @@ public struct ConsoleServer: Service {
     private let sessions: Sessions
     private let backend: any ConsoleBackend
     private let port: BoundPort
+    private let channels: ConsoleChannels
+    /// The end of the certificate that was read first.
+    public let certificateEndsAt: WallTime
     /// Hummingbird's side; tests talk to it without a socket.
     let application: Application<ConsoleResponder>
 
@@ -33,7 +36,8 @@ public struct ConsoleServer: Service {
         sessionStore: any SessionStore = MemorySessionStore(), counters: Counters, logger: Logger
     ) throws(ConsoleServerError) {
         let limits = configuration.limits
-        let tls = try ConsoleTLS.configuration(of: configuration)
+        let (tls, endsAt) = try ConsoleTLS.configuration(of: configuration)
+        let channels = ConsoleChannels(tls)
         let files = try ConsoleFiles(directory: configuration.filesDirectory, limits: limits)
         let sessions = Sessions(
             store: sessionStore, lifetime: configuration.sessionLifetime, limits: limits, log: logger)
@@ -52,13 +56,29 @@ public struct ConsoleServer: Service {
         self.sessions = sessions
         self.backend = backend
         self.port = port
+        self.channels = channels
+        certificateEndsAt = endsAt
         application = Application(
-            responder: responder, server: ConsoleTLS.server(tls, limits: limits),
+            responder: responder, server: ConsoleTLS.server(channels, limits: limits, counters: counters),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: .maximum(limits.connectionsMax, logger: logger)),
             onServerRunning: { channel in port.settle(channel.localAddress?.port ?? 0) },
             logger: logger)
+    }
+
+    /// Reads certificate and key again; connections made from here on get them, those that stand go on.
+    ///
+    /// - Returns: the end of the certificate.
+    /// - Throws: ``ConsoleServerError/certificate(file:reason:)``; the one in force stays.
+    public func reloadCertificate() throws(ConsoleServerError) -> WallTime {
+        let (tls, endsAt) = try ConsoleTLS.configuration(of: configuration)
+        do {
+            try channels.replace(with: tls)
+        } catch {
+            throw .certificate(file: configuration.certificateFile, reason: "\(error)")
+        }
+        return endsAt
     }
 
     /// The TCP port that is listened on, as soon as it is; nil when the server ended before.

@@ -1,17 +1,21 @@
 // The console port's certificate and protocol versions.
 
+import AlertModel
 import Hummingbird
 import HummingbirdCore
 import HummingbirdHTTP2
 import NIOCore
 import NIOSSL
+import Telemetry
 
 /// Reads and checks TLS material.
 enum ConsoleTLS {
     /// TLS 1.2 and later with the configured certificate.
     ///
     /// - Throws: ``ConsoleServerError/certificate(file:reason:)`` naming the file that is wrong.
-    static func configuration(of settings: ConsoleConfiguration) throws(ConsoleServerError) -> TLSConfiguration {
+    static func configuration(
+        of settings: ConsoleConfiguration
+    ) throws(ConsoleServerError) -> (tls: TLSConfiguration, endsAt: WallTime) {
         let chain: [NIOSSLCertificate]
         do {
             chain = try NIOSSLCertificate.fromPEMFile(settings.certificateFile)
@@ -37,20 +41,26 @@ enum ConsoleTLS {
                 file: settings.certificateFile,
                 reason: "it does not belong to the key '\(settings.keyFile)' or is not accepted (\(error))")
         }
-        return configuration
+        let endS = chain.first.map { Int64($0.notValidAfter) } ?? 0
+        return (configuration, WallTime(nanoseconds: min(endS, Int64.max / 1_000_000_000) * 1_000_000_000))
     }
 
     /// HTTP/1.1 and HTTP/2 by ALPN.
-    static func server(_ tls: TLSConfiguration, limits: ConsoleLimits) -> HTTPServerBuilder {
+    static func server(_ channels: ConsoleChannels, limits: ConsoleLimits, counters: Counters) -> HTTPServerBuilder
+    {
         HTTPServerBuilder { responder in
-            let base = try HTTP2UpgradeChannel(
-                tlsConfiguration: tls,
-                configuration: HTTP2UpgradeChannel.Configuration(
-                    idleTimeout: limits.connectionIdleMax, gracefulCloseTimeout: limits.drainWithin,
-                    streamConfiguration: HTTP1Channel.Configuration(
-                        idleTimeout: .nanoseconds(limits.connectionIdleMax.wholeNanoseconds))),
-                responder: responder)
-            return FirstBytesChannel(base: base, within: .nanoseconds(limits.firstBytesWithin.wholeNanoseconds))
+            try channels.begin { tls in
+                try HTTP2UpgradeChannel(
+                    tlsConfiguration: tls,
+                    configuration: HTTP2UpgradeChannel.Configuration(
+                        idleTimeout: limits.connectionIdleMax, gracefulCloseTimeout: limits.drainWithin,
+                        streamConfiguration: HTTP1Channel.Configuration(
+                            idleTimeout: .nanoseconds(limits.connectionIdleMax.wholeNanoseconds))),
+                    responder: responder)
+            }
+            return FirstBytesChannel(
+                channels: channels, within: .nanoseconds(limits.firstBytesWithin.wholeNanoseconds),
+                addresses: ConnectionsByAddress(limit: limits.connectionsPerAddressMax), counters: counters)
         }
     }
 }

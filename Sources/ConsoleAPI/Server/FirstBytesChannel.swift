@@ -5,14 +5,23 @@ import HummingbirdCore
 import HummingbirdHTTP2
 import Logging
 import NIOCore
+import Telemetry
 
 /// HTTP/1.1 and HTTP/2 over TLS, closing connections whose first decrypted bytes do not come in time.
 struct FirstBytesChannel: ServerChildChannel {
-    let base: HTTP2UpgradeChannel
+    let channels: ConsoleChannels
     let within: TimeAmount
+    let addresses: ConnectionsByAddress
+    let counters: Counters
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP2UpgradeChannel.Value> {
-        base.setup(channel: channel, logger: logger).flatMapThrowing { value in
+        let address = channel.remoteAddress?.ipAddress ?? "unknown"
+        guard addresses.enter(address) else {
+            counters.add(.consoleConnectionsRefused)
+            return channel.eventLoop.makeFailedFuture(TooManyConnections())
+        }
+        channel.closeFuture.whenComplete { [addresses] _ in addresses.leave(address) }
+        return channels.channel.setup(channel: channel, logger: logger).flatMapThrowing { value in
             // Behind TLS and protocol negotiation: what comes here was decrypted.
             try channel.pipeline.syncOperations.addHandler(FirstBytesHandler(within: within))
             return value
@@ -20,9 +29,12 @@ struct FirstBytesChannel: ServerChildChannel {
     }
 
     func handle(value: HTTP2UpgradeChannel.Value, logger: Logger) async {
-        await base.handle(value: value, logger: logger)
+        await channels.channel.handle(value: value, logger: logger)
     }
 }
+
+/// An address has all the connections that one may have. The server closes the connection without a word.
+private struct TooManyConnections: Error {}
 
 /// Closes its channel unless bytes come through in time, or when the server stops before; steps aside when they do.
 /// Lives on its event loop.

@@ -12,6 +12,7 @@ final class Script: Sendable {
 
     let lines: AsyncStream<String>
     private let process: Process
+    private let input = Pipe()
 
     init(_ source: String, _ arguments: [String], environment: [String: String] = [:]) throws {
         guard let interpreter = Self.interpreter else { throw NoPython() }
@@ -22,6 +23,7 @@ final class Script: Sendable {
         process.arguments = ["-u", "-c", source] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = output
+        process.standardInput = input
         self.process = process
         self.lines = lines
         try process.run()
@@ -40,6 +42,9 @@ final class Script: Sendable {
         }
         reader.start()
     }
+
+    /// Gives it a line to read.
+    func type(_ line: String) { input.fileHandleForWriting.write(Data("\(line)\n".utf8)) }
 
     /// Kills it: a SIGTERM that this process ignores, as servers under test make it do, it would inherit as ignored.
     func stop() { kill(process.processIdentifier, SIGKILL) }
