@@ -106,7 +106,7 @@ let package = Package(
             name: "sosctl",
             dependencies: [
                 "AlertModel", "Credentials", "History", "Journal", "JournalFiles", "LinuxIO", "Settings",
-                argumentParser,
+                "UnitTransport", argumentParser,
             ]),
 
         // The simulator sees the gateway only through its sockets.

@@ -44,6 +44,8 @@ public struct AuditEntry: Hashable, Sendable {
         case retire
         /// The registry was changed, or a changed one came into force; `detail` says what.
         case registry
+        /// Certificates, authorities or revocation lists were read again; `detail` says what came into force or why not.
+        case trust
     }
     public let at: WallTime
     /// The sign-in name as typed; at most 64 bytes are kept.

@@ -130,4 +130,6 @@ public enum LinkEnd: UInt8, CaseIterable, Hashable, Sendable {
     case gatewayStopping = 6
     /// The unit does not take what the gateway sends.
     case writeStalled = 7
+    /// The unit's certificate, or an authority above it, was revoked or is not trusted any more.
+    case revoked = 8
 }

@@ -59,3 +59,27 @@ static inline const unsigned char *sos_general_names_uri(const GENERAL_NAMES *na
 static inline void sos_general_names_free(GENERAL_NAMES *names) { GENERAL_NAMES_free(names); }
 
 static inline int sos_names_count(const STACK_OF(X509_NAME) *names) { return sk_X509_NAME_num(names); }
+
+static inline int sos_certificates_count(const STACK_OF(X509) *certificates) { return sk_X509_num(certificates); }
+
+// Borrowed; NULL outside the stack.
+static inline X509 *sos_certificate(const STACK_OF(X509) *certificates, int index) {
+    return sk_X509_value(certificates, index);
+}
+
+static inline int sos_revoked_count(X509_CRL *list) { return sk_X509_REVOKED_num(X509_CRL_get_REVOKED(list)); }
+
+// Borrowed; NULL outside the list.
+static inline X509_REVOKED *sos_revoked(X509_CRL *list, int index) {
+    return sk_X509_REVOKED_value(X509_CRL_get_REVOKED(list), index);
+}
+
+static inline int sos_distribution_point_is_indirect(const ISSUING_DIST_POINT *point) { return point->indirectCRL > 0; }
+
+static inline unsigned long sos_name_flags(void) { return XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB; }
+
+static inline int sos_ssl_ctx_set_max_early_data(SSL_CTX *context, uint32_t bytes) {
+    return SSL_CTX_set_max_early_data(context, bytes);
+}
+
+static inline uint64_t sos_ssl_op_server_preference(void) { return SSL_OP_CIPHER_SERVER_PREFERENCE; }

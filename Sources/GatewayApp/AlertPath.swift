@@ -21,14 +21,15 @@ struct AlertPath {
     /// - Throws: ``Errno`` when the process has no descriptor left.
     init(
         replay: consuming Replay, feed: ConsoleFeed, history: HistoryKeeper, listener: consuming Descriptor,
-        context: TLSContext, settings: UnitSettings, reportingTimes: [UnitID: UInt16], counters: Counters,
+        trust: Trust, dates: TrustDates, settings: UnitSettings, reportingTimes: [UnitID: UInt16],
+        counters: Counters,
         clock: any InstantSource, log: Logger
     ) throws(Errno) {
         let lanes = Lanes()
         let bells = try AgentBells()
         let failure = Failure()
         transport = try UnitTransport(
-            listener: listener, context: context, limits: UnitTransportLimits(settings),
+            listener: listener, trust: trust, limits: UnitTransportLimits(settings),
             reportingTimes: reportingTimes,
             urgent: lanes.urgent.takeProducer(), routine: lanes.routine.takeProducer(),
             answers: lanes.answers.takeConsumer(0), handshakeReports: lanes.handshakeReports.takeProducer(),
@@ -65,7 +66,7 @@ struct AlertPath {
         let feeding = FeedAgent(
             entries: lanes.feed.takeConsumer(0), consoleFeed: feed, desk: desk, clerk: inbox,
             doorbell: bells.feed, counters: counters,
-            watch: SelfWatch(alarm: alarm, commits: commits, counters: counters, now: clock.now()))
+            watch: SelfWatch(alarm: alarm, commits: commits, counters: counters, dates: dates, now: clock.now()))
         let clerk = ClerkAgent(
             inbox: inbox, history: history, handshakeReports: lanes.handshakeReports.takeConsumer(0),
             sessionReports: lanes.sessionReports.takeConsumer(0), doorbell: bells.clerk, log: log)
@@ -82,5 +83,7 @@ extension UnitTransportLimits {
         reportingTimeS = settings.reportingTimeS
         connectionsMax = settings.connectionsMax
         handshakesMax = settings.handshakesAtOnceMax
+        handshakesPerAddressMax = settings.handshakesPerAddressMax
+        waitingForHelloPerAddressMax = settings.waitingForHelloPerAddressMax
     }
 }

@@ -21,6 +21,7 @@ public struct Daemon: Sendable {
     private let gateway: Gateway
     private let console: ConsoleServer
     private let registry: RegistryReload
+    private let trust: TrustReload
     private let log: Logger
 
     /// Runs until SIGTERM, SIGINT or a failure; then both sides stop in order.
@@ -32,7 +33,8 @@ public struct Daemon: Sendable {
                 services: [
                     .init(service: gateway, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: console, failureTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: await RegistryReloadService(registry), successTerminationBehavior: .ignore),
+                    .init(
+                        service: await RegistryReloadService(registry, trust), successTerminationBehavior: .ignore),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
         do {
@@ -52,7 +54,8 @@ extension Daemon {
         let clock = SystemClock()
         let counters = Counters()
         let stores = try Stores(paths: settings.statePaths)
-        let context = try Self.unitContext(settings.units)
+        let trust = try TrustReload.read(settings.units, after: nil, now: clock.now().wall)
+        log.notice("trust in force", metadata: ["trust": "\(trust.summary)"])
         let listener = try Listeners.units(settings.units.listen)
         let feed = ConsoleFeed(counters: counters)
         let history = try HistoryKeeper(history: stores.history, log: log)
@@ -66,6 +69,7 @@ extension Daemon {
             feed: feed, history: history, now: clock.now(), log: log)
         RegistryReload.recordStart(changes, accounts: stores.accounts, now: clock.now().wall, log: log)
         let path: AlertPath
+        let dates = TrustDates()
         let archivist: Archivist
         let unitsPort: UInt16
         do throws(Errno) {
@@ -73,7 +77,7 @@ extension Daemon {
             archivist = try Archivist(
                 settings: settings, stores: stores, counters: counters, clock: clock, log: log)
             path = try AlertPath(
-                replay: replay, feed: feed, history: history, listener: listener, context: context,
+                replay: replay, feed: feed, history: history, listener: listener, trust: trust, dates: dates,
                 settings: settings.units,
                 reportingTimes: registry.reportingTimes(otherThan: settings.units.reportingTimeS),
                 counters: counters, clock: clock, log: log)
@@ -94,32 +98,29 @@ extension Daemon {
         self.registry = RegistryReload(
             settings: settings, inForce: registry, lane: path.registryLane, transport: path.transport,
             accounts: stores.accounts, clock: clock, log: log)
+        self.trust = TrustReload(
+            settings: settings, inForce: trust, transport: path.transport, console: console, dates: dates,
+            accounts: stores.accounts, clock: clock, log: log)
+        dates.replace(with: TrustDates.of(trust, settings.units))
+        dates.replace(console: console.certificateEndsAt, file: settings.console.certificateFile)
         self.log = log
     }
 }
 
 extension Daemon {
-    private static func unitContext(_ settings: UnitSettings) throws(GatewayError) -> TLSContext {
-        do throws(TLSError) {
-            return try TLSContext.server(
-                TLSIdentity(
-                    certificateFile: settings.certificateFile, keyFile: settings.keyFile,
-                    trustFile: settings.clientCAFile))
-        } catch {
-            throw GatewayError(.configuration, "\(error)")
-        }
-    }
-
     private static func consoleServer(
         _ settings: ConsoleSettings, backend: GatewayBackend, feed: ConsoleFeed, sessions: AccountSessions,
         counters: Counters, log: Logger
     ) throws(GatewayError) -> ConsoleServer {
         do throws(ConsoleServerError) {
+            var limits = ConsoleLimits()
+            limits.connectionsPerAddressMax = settings.connectionsPerAddressMax
             return try ConsoleServer(
                 configuration: ConsoleConfiguration(
                     host: settings.listen.host, port: Int(settings.listen.port),
                     certificateFile: settings.certificateFile, keyFile: settings.keyFile,
-                    filesDirectory: settings.filesDirectory, sessionLifetime: settings.sessionLifetime),
+                    filesDirectory: settings.filesDirectory, sessionLifetime: settings.sessionLifetime,
+                    limits: limits),
                 backend: backend, feed: feed, sessionStore: sessions, counters: counters, logger: log)
         } catch {
             throw GatewayError(.configuration, "\(error)")

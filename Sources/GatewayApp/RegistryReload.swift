@@ -1,4 +1,5 @@
-// A changed registry comes into force without a restart: read again at SIGHUP, checked as a whole, and what differs
+// SIGHUP: certificates and lists first, which take milliseconds (TrustReload.swift), then the registry. A changed
+// registry comes into force without a restart: read again, checked as a whole, and what differs
 // is journaled like everything else. A bad one is refused, and the one in force stays.
 
 import AlertModel
@@ -14,6 +15,8 @@ import UnixSignals
 struct RegistryReloadService: Service, CustomStringConvertible {
     /// What to do at the signal.
     let reload: RegistryReload
+    /// What else to do at the signal, before it.
+    let trust: TrustReload
     /// SIGHUP, caught from here on.
     let signals: UnixSignalsSequence
     /// Held for as long as the service lives; nil when it could not be.
@@ -23,8 +26,9 @@ struct RegistryReloadService: Service, CustomStringConvertible {
     let description = "RegistryReloadService"
 
     /// From here on the signal is harmless, and whoever wants to send one finds the process.
-    init(_ reload: RegistryReload) async {
+    init(_ reload: RegistryReload, _ trust: TrustReload) async {
         self.reload = reload
+        self.trust = trust
         signals = await UnixSignalsSequence(trapping: .sighup)
         processFile = reload.holdProcessFile()
     }
@@ -32,7 +36,9 @@ struct RegistryReloadService: Service, CustomStringConvertible {
     /// Ends with a graceful shutdown.
     func run() async throws {
         var inForce = reload.inForce
+        var trusted = trust.inForce
         for await _ in signals.cancelOnGracefulShutdown() {
+            trusted = await trust.run(from: trusted)
             // A core that failed takes no more events, and whoever waits for room must not hold up the end.
             let next = try? await cancelWhenGracefulShutdown { [inForce] in try await reload.run(from: inForce) }
             guard let next else { break }
@@ -96,18 +102,9 @@ struct RegistryReload: Sendable {
 
     /// Reads on a thread of its own: a large file takes seconds, and the tasks' threads must not wait.
     private func read() async throws(GatewayError) -> Registry {
-        let result = await withCheckedContinuation { continuation in
-            do throws(Errno) {
-                _ = try Thread.start(name: "sos-registry", nice: 10) { [settings] in
-                    continuation.resume(
-                        returning: Result { () throws(GatewayError) in try Registry.load(settings) })
-                }
-            } catch {
-                continuation.resume(
-                    returning: .failure(GatewayError(.unavailable, "no thread to read it: \(error)")))
-            }
+        try await ReadingThread.read("sos-registry") { [settings] () throws(GatewayError) in
+            try Registry.load(settings)
         }
-        return try result.get()
     }
 
     /// Records what changed in the registry while no gateway ran. Blocks the calling thread: for the start.

@@ -55,6 +55,9 @@ extension GatewayWarning.Kind {
         case .diskFull:
             "no journal segment can be made ahead; free disk space before the present one is full"
         case .clockStepped: "the wall clock was set"
+        case .certificateExpiring: "a certificate of the gateway ends soon; put a new one in place and send SIGHUP"
+        case .revocationListOverdue:
+            "a revocation list is overdue; the last one holds on; put a new one in place and send SIGHUP"
         }
     }
 }

@@ -1,4 +1,4 @@
-// The gateway looks at itself twice a second: its disk, its clock.
+// The gateway looks at itself twice a second: its disk, its clock, the ends of what it is trusted by.
 
 import AlertModel
 import ConsoleAPI
@@ -16,10 +16,16 @@ final class SelfWatch {
     private let counters: Counters
     private var disk: DiskWatch
     private var clock: ClockWatch
+    private let dates: TrustDates
+    private var trust = TrustWatch()
     private var lookedAt: MonotonicTime
     private var clockSteppedAt: MonotonicTime?
 
-    init(alarm: SelfAlarm, commits: CommitMark, counters: Counters, now: Instant) {
+    /// - Parameter dates: ends of certificates and lists, which a reload changes.
+    init(
+        alarm: SelfAlarm, commits: CommitMark, counters: Counters, dates: TrustDates = TrustDates(), now: Instant
+    ) {
+        self.dates = dates
         self.alarm = alarm
         self.commits = commits
         self.counters = counters
@@ -39,6 +45,12 @@ final class SelfWatch {
         case nil: break
         }
         lookAtClock(now)
+        for verdict in trust.look(dates.all, now: now.wall) {
+            switch verdict {
+            case .raise(let kind, let text): alarm.raise(kind, text)
+            case .clear(let kind, let text): alarm.clear(kind, text)
+            }
+        }
     }
 
     private func lookAtClock(_ now: Instant) {

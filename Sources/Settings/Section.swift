@@ -90,6 +90,29 @@ struct Section {
         return entries.map { Section($0, path: "\(name)[]", schema: schema, problems: problems) }
     }
 
+    /// The entries of the list `name` of single values, each parsed by `parse`; what is wrong is reported and left out.
+    func values<Value>(_ name: String, max: Int, _ parse: (String) throws(ValueError) -> Value) -> [Value] {
+        guard let node = values[name], let key = Self.find(name, path, schema) else { return [] }
+        guard case .sequence(let entries) = node, entries.count <= max else {
+            problems.add(node.place, key: key.path, "is not a list of at most \(max); allowed: \(key.allowed)")
+            return []
+        }
+        return entries.compactMap { entry -> Value? in
+            guard case .scalar(let scalar) = entry, !scalar.string.isEmpty else {
+                problems.add(
+                    entry.place, key: key.path, "has an entry that is no single value; allowed: \(key.allowed)")
+                return nil
+            }
+            do throws(ValueError) {
+                return try parse(scalar.string)
+            } catch {
+                let shown = scalar.string.prefix(80).debugDescription
+                problems.add(entry.place, key: key.path, "\(shown) \(error.text); allowed: \(key.allowed)")
+                return nil
+            }
+        }
+    }
+
     /// Whether the file gives `name`, right or wrong.
     func has(_ name: String) -> Bool { values[name] != nil }
 

@@ -20,12 +20,8 @@ extension Settings {
     ///
     /// - Throws: ``SettingsError`` with everything that is wrong.
     public func checkFiles() throws(SettingsError) {
-        let files = [
-            ("units.certificate", units.certificateFile), ("units.key", units.keyFile),
-            ("units.client_ca", units.clientCAFile), ("console.certificate", console.certificateFile),
-            ("console.key", console.keyFile),
-        ]
-        var problems = files.compactMap { key, file in fileProblem(key, file) }
+        let files = [("console.certificate", console.certificateFile), ("console.key", console.keyFile)]
+        var problems = unitFileProblems + files.compactMap { key, file in fileProblem(key, file) }
         var isDirectory: ObjCBool = false
         if !FileManager.default.fileExists(atPath: console.filesDirectory, isDirectory: &isDirectory)
             || !isDirectory.boolValue
@@ -33,6 +29,23 @@ extension Settings {
             problems.append(problem("console.files", "\(console.filesDirectory) is not a directory"))
         }
         if !problems.isEmpty { throw SettingsError(problems) }
+    }
+
+    /// As ``checkFiles()``, of the units' side alone.
+    ///
+    /// - Throws: ``SettingsError`` with everything that is wrong.
+    public func checkUnitFiles() throws(SettingsError) {
+        let problems = unitFileProblems
+        if !problems.isEmpty { throw SettingsError(problems) }
+    }
+
+    private var unitFileProblems: [SettingsProblem] {
+        let files =
+            [
+                ("units.certificate", units.certificateFile), ("units.key", units.keyFile),
+                ("units.client_ca", units.clientCAFile),
+            ] + units.tls.revocationLists.map { ("units.tls.crls", $0) }
+        return files.compactMap { key, file in fileProblem(key, file) }
     }
 
     /// Makes the state directory, for its owner only, when it is not there yet.

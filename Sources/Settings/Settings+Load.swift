@@ -67,7 +67,27 @@ private struct SettingsReader {
             keyFile: key,
             clientCAFile: clientCA, reportingTimeS: reportingTimeS ?? 90,
             connectionsMax: connections ?? UnitSettings.connectionsMaxDefault,
-            handshakesAtOnceMax: handshakes ?? UnitSettings.handshakesAtOnceMaxDefault)
+            handshakesAtOnceMax: handshakes ?? UnitSettings.handshakesAtOnceMaxDefault,
+            handshakesPerAddressMax: number(section, "handshakes_per_address_max", 1...65_536)
+                ?? UnitSettings.handshakesPerAddressMaxDefault,
+            waitingForHelloPerAddressMax: number(section, "waiting_for_hello_per_address_max", 1...200_000)
+                ?? UnitSettings.waitingForHelloPerAddressMaxDefault,
+            tls: section.section("tls").map(trust) ?? TrustSettings())
+    }
+
+    private func trust(_ section: Section) -> TrustSettings {
+        let minimum = section.value("minimum") { text throws(ValueError) in
+            guard let version = TrustSettings.Version(rawValue: text) else { throw ValueError("is not a version") }
+            return version
+        }
+        let overdue = section.value("crl_overdue") { text throws(ValueError) in
+            guard let overdue = TrustSettings.Overdue(rawValue: text) else { throw ValueError("is not known") }
+            return overdue
+        }
+        let lists = section.values("crls", max: TrustSettings.revocationListsMax) { text throws(ValueError) in
+            try Values.path(text, from: directory)
+        }
+        return TrustSettings(minimum: minimum ?? .tls13, revocationLists: lists, overdue: overdue ?? .serve)
     }
 
     private func console(_ section: Section) -> ConsoleSettings? {
@@ -81,7 +101,9 @@ private struct SettingsReader {
             listen: listen ?? ListenAddress(host: "0.0.0.0", port: 8443), certificateFile: certificate,
             keyFile: key,
             filesDirectory: files,
-            sessionLifetime: .seconds((hours ?? ConsoleSettings.sessionHoursDefault) * 3_600))
+            sessionLifetime: .seconds((hours ?? ConsoleSettings.sessionHoursDefault) * 3_600),
+            connectionsPerAddressMax: number(section, "connections_per_address_max", 1...100_000)
+                ?? ConsoleSettings.connectionsPerAddressMaxDefault)
     }
 
     private func journal(_ section: Section) -> JournalSettings {
@@ -125,7 +147,8 @@ private struct SettingsReader {
     func places(_ root: Section) -> [String: SourcePlace] {
         var places: [String: SourcePlace] = [:]
         for key in SettingsKey.configuration {
-            let section = key.section.isEmpty ? root : root.section(key.section)
+            let names = key.section.split(separator: ".")
+            let section = names.reduce(Optional(root)) { section, name in section?.section(String(name)) }
             places[key.path] = section?.place(of: key.name)
         }
         return places

@@ -62,17 +62,30 @@ public struct UnitSettings: Hashable, Sendable {
     public var connectionsMax: Int
     /// TLS handshakes in progress at once.
     public var handshakesAtOnceMax: Int
+    /// Of these, how many from one address.
+    public var handshakesPerAddressMax: Int
+    /// Connections of one address whose unit has not said HELLO yet.
+    public var waitingForHelloPerAddressMax: Int
+    /// TLS versions and revocation.
+    public var tls: TrustSettings
 
     /// 20,000 units, and half as many again for those that return before their old link is known to be dead.
     public static let connectionsMaxDefault = 32_768
     /// At 1.4 ms of CPU each, the last of 512 waits 0.7 s: below every unit's patience.
     public static let handshakesAtOnceMaxDefault = 512
+    /// Three quarters of them: half a second of one processor, and always a quarter for everybody else.
+    public static let handshakesPerAddressMaxDefault = 384
+    /// Three seconds of all handshakes that one processor can do.
+    public static let waitingForHelloPerAddressMaxDefault = 2_048
 
     /// Where not given, values are the file's defaults.
     public init(
         listen: ListenAddress, certificateFile: String, keyFile: String, clientCAFile: String,
         reportingTimeS: UInt16 = 90, connectionsMax: Int = connectionsMaxDefault,
-        handshakesAtOnceMax: Int = handshakesAtOnceMaxDefault
+        handshakesAtOnceMax: Int = handshakesAtOnceMaxDefault,
+        handshakesPerAddressMax: Int = handshakesPerAddressMaxDefault,
+        waitingForHelloPerAddressMax: Int = waitingForHelloPerAddressMaxDefault,
+        tls: TrustSettings = TrustSettings()
     ) {
         self.listen = listen
         self.certificateFile = certificateFile
@@ -81,6 +94,9 @@ public struct UnitSettings: Hashable, Sendable {
         self.reportingTimeS = reportingTimeS
         self.connectionsMax = connectionsMax
         self.handshakesAtOnceMax = handshakesAtOnceMax
+        self.handshakesPerAddressMax = handshakesPerAddressMax
+        self.waitingForHelloPerAddressMax = waitingForHelloPerAddressMax
+        self.tls = tls
     }
 }
 
@@ -96,20 +112,26 @@ public struct ConsoleSettings: Hashable, Sendable {
     public var filesDirectory: String
     /// How long a sign-in lasts.
     public var sessionLifetime: Duration
+    /// Connections of one address.
+    public var connectionsPerAddressMax: Int
 
+    /// Half of all: a centre of 150 officers behind one address has as many on HTTP/2, 900 on HTTP/1.1.
+    public static let connectionsPerAddressMaxDefault = 1_000
     /// A long shift, in hours.
     public static let sessionHoursDefault = 12
 
     /// Where not given, values are the file's defaults.
     public init(
         listen: ListenAddress, certificateFile: String, keyFile: String, filesDirectory: String,
-        sessionLifetime: Duration = .seconds(sessionHoursDefault * 3_600)
+        sessionLifetime: Duration = .seconds(sessionHoursDefault * 3_600),
+        connectionsPerAddressMax: Int = connectionsPerAddressMaxDefault
     ) {
         self.listen = listen
         self.certificateFile = certificateFile
         self.keyFile = keyFile
         self.filesDirectory = filesDirectory
         self.sessionLifetime = sessionLifetime
+        self.connectionsPerAddressMax = connectionsPerAddressMax
     }
 }
 

@@ -32,4 +32,6 @@ public struct UnableCode: RawRepresentable, Hashable, Sendable {
     public static let unexpected = UnableCode(rawValue: 206)
     /// The gateway cannot store at the moment: keep the message and send it again, here or elsewhere.
     public static let cannotStore = UnableCode(rawValue: 207)
+    /// The certificate, or an authority above it, is revoked or not trusted any more.
+    public static let revoked = UnableCode(rawValue: 208)
 }

@@ -22,6 +22,17 @@ enum ApplicationProtocol {
         return SSL_CLIENT_HELLO_ERROR
     }
 
+    /// Refuses any ClientHello that offers no protocol at all, where older versions are spoken.
+    static let checkAlwaysOffered: SSL_client_hello_cb_fn = { connection, alert, _ in
+        var bytes: UnsafePointer<UInt8>?
+        var count = 0
+        if SSL_client_hello_get0_ext(connection, alpnExtension, &bytes, &count) == 1 {
+            return SSL_CLIENT_HELLO_SUCCESS
+        }
+        alert?.pointee = Int32(TLS1_AD_NO_APPLICATION_PROTOCOL)
+        return SSL_CLIENT_HELLO_ERROR
+    }
+
     /// Picks `sos-unit/1` from the peer's list of length-prefixed names, or ends the handshake with the alert
     /// no_application_protocol.
     static let select: SSL_CTX_alpn_select_cb_func = { _, out, outCount, list, listCount, _ in

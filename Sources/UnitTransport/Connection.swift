@@ -18,6 +18,8 @@ struct Connection: ~Copyable {
     let peer: SocketAddress
     /// By the certificate.
     let unit: UnitID
+    /// Judges it again when trust changes; 24 bytes.
+    let certificate: PeerCertificate
     let link: LinkID
     /// Within how many seconds its silence is a loss; WELCOME says so.
     let reportingTimeS: UInt16

@@ -19,12 +19,29 @@ extension HandshakeAgent {
                 guard let accepted = try acceptOne(listener) else { return }
                 counters.add(.connectionsAccepted)
                 let peer = accepted.peer
-                try begin(accepted.take(), peer: peer, now: now)
+                guard admit(peer, now: now) else { continue }
+                do throws(Errno) {
+                    try begin(accepted.take(), peer: peer, now: now)
+                } catch {
+                    addresses.leave(peer)
+                    throw error
+                }
             } catch {
                 pauseAccepting(error, now: now)
                 return
             }
         }
+    }
+
+    /// Counts a connection in, unless its address has too many; then it is closed without a word.
+    private func admit(_ peer: SocketAddress, now: Instant) -> Bool {
+        guard case .refused(let isToReport) = addresses.enter(peer) else { return true }
+        counters.add(.connectionsRefusedAddress)
+        if isToReport {
+            let text = "\(limits.handshakesPerAddressMax) handshakes of this address are under way"
+            report(.refused, peer: peer, text, now: now)
+        }
+        return false
     }
 
     private func begin(
@@ -33,7 +50,7 @@ extension HandshakeAgent {
         try Sockets.setNoDelay(socket)
         let tls: TLSConnection
         do throws(TLSError) {
-            tls = try TLSConnection(server: context, socket: socket)
+            tls = try TLSConnection(server: trust.trust.context, socket: socket)
         } catch {
             throw Errno(code: ENOMEM)
         }
@@ -44,7 +61,7 @@ extension HandshakeAgent {
         do throws(Errno) {
             try epoll.add(fd, events: .readable, token: table.number(of: place))
         } catch {
-            close(place)
+            _ = table.remove(place)
             throw error
         }
     }

@@ -13,7 +13,7 @@ struct Handshake: ~Copyable {
     enum Phase: Hashable {
         case handshaking
         /// Done, and waits for room in the session agent's lane.
-        case handingOver(UnitID)
+        case handingOver(UnitID, PeerCertificate)
         /// Failed, and waits for the peer to read our last words and close.
         case lingering
     }
@@ -49,7 +49,9 @@ final class HandshakeAgent: Agent {
 
     let name = "sos-handshake"
     let listener: Descriptor
-    let context: TLSContext
+    var trust: TrustView
+    /// Handshakes under way, by address.
+    var addresses: AddressCounts
     private let lane: SessionLane
     let epoll: Epoll
     private let doorbell: Doorbell
@@ -73,7 +75,7 @@ final class HandshakeAgent: Agent {
 
     /// - Throws: ``Errno`` when the process has no descriptor left.
     init(
-        listener: consuming Descriptor, context: TLSContext, lane: consuming SessionLane,
+        listener: consuming Descriptor, trust: TrustInForce, lane: consuming SessionLane,
         limits: UnitTransportLimits, counters: Counters, reports: ReportSender
     ) throws(Errno) {
         epoll = try Epoll()
@@ -81,7 +83,8 @@ final class HandshakeAgent: Agent {
         try epoll.add(listener.rawValue, events: .readable, token: Self.listenerToken)
         try epoll.add(doorbell.fileDescriptor, events: .readable, token: Self.doorbellToken)
         self.listener = listener
-        self.context = context
+        self.trust = TrustView(trust)
+        addresses = AddressCounts(limit: limits.handshakesPerAddressMax)
         self.lane = lane
         self.limits = limits
         self.counters = counters
@@ -96,6 +99,7 @@ final class HandshakeAgent: Agent {
     var underway: Int { table.count }
 
     func doWork(now: Instant) -> Int {
+        _ = trust.refresh()
         var worked = retryHandovers(now: now)
         if readyCount == 0 { look(waitMs: 0) }
         worked += readyCount
@@ -163,9 +167,9 @@ final class HandshakeAgent: Agent {
         case .failed(let failure): fail(place, failure, now: now)
         case .done:
             do throws(HandshakeFailure) {
-                let unit = try identify(handshake)
+                let (unit, certificate) = try identify(handshake, now: now)
                 counters.add(.handshakesCompleted)
-                handshake.pointee.phase = .handingOver(unit)
+                handshake.pointee.phase = .handingOver(unit, certificate)
                 waiting += 1
                 // Its events would only be in the way: the session agent watches it from now on.
                 try? epoll.remove(handshake.pointee.tls.fd)
@@ -179,17 +183,21 @@ final class HandshakeAgent: Agent {
 
     /// TLS stands here, so the unit gets to know why; best effort.
     private func sayUnable(_ handshake: UnsafeMutablePointer<Handshake>, _ failure: HandshakeFailure) {
-        let message = GatewayMessage.unable(Unable(.identity, text: failure.detail))
+        let code: UnableCode = failure.kind == .identity || failure.kind == .alpn ? .identity : .revoked
+        let message = GatewayMessage.unable(Unable(code, text: failure.detail))
         guard let count = message.encode(into: scratch) else { return }
         _ = handshake.pointee.tls.write(UnsafeRawBufferPointer(rebasing: scratch[..<count]))
         handshake.pointee.tls.finishWriting()
     }
 
-    private func identify(_ handshake: UnsafeMutablePointer<Handshake>) throws(HandshakeFailure) -> UnitID {
+    private func identify(
+        _ handshake: UnsafeMutablePointer<Handshake>, now: Instant
+    ) throws(HandshakeFailure) -> (UnitID, PeerCertificate) {
         guard handshake.pointee.tls.speaksUnitProtocol else {
             throw HandshakeFailure(.alpn, detail: "\(TLSContext.applicationProtocol) was not agreed on")
         }
-        return try handshake.pointee.tls.peerUnitID()
+        let unit = try handshake.pointee.tls.peerUnitID()
+        return (unit, try judge(handshake, unit, now: now))
     }
 
     private func watch(_ place: Int, _ events: EpollEvents) {
@@ -214,6 +222,7 @@ final class HandshakeAgent: Agent {
     }
 
     func close(_ place: Int) {
+        addresses.leave(table[place].pointee.peer)
         if case .handingOver = table[place].pointee.phase { waiting -= 1 }
         _ = table.remove(place)
     }
@@ -255,16 +264,17 @@ final class HandshakeAgent: Agent {
 
     /// - Returns: false when the lane is full; the connection waits.
     private func handOver(_ place: Int) -> Bool {
-        guard case .handingOver(let unit) = table[place].pointee.phase else { return true }
-        // Room first: a record takes one slot, and once written it cannot fail.
+        guard case .handingOver(let unit, let certificate) = table[place].pointee.phase else { return true }
+        // Room first: once written it cannot fail.
         let peer = table[place].pointee.peer
         let raw = table[place].pointee.tls.words
         let result = lane.handovers.append(kind: Handover.kind, bodyBytesMax: Handover.bodyBytes) {
-            Handover(raw: raw, peer: peer, unit: unit).encode(into: $0)
+            Handover(raw: raw, peer: peer, unit: unit, certificate: certificate).encode(into: $0)
         }
         guard result == .appended else { return false }
         waiting -= 1
         handedOver += 1
+        addresses.leave(peer)
         // The record owns the connection now; what is left here must not close it.
         table.remove(place).giveAway()
         return true

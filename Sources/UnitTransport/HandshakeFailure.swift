@@ -32,6 +32,8 @@ public struct HandshakeFailure: Error, Sendable {
         case refusedByPeer = 11
         /// None of these; ``HandshakeFailure/detail`` says.
         case other = 12
+        /// A revocation list names the certificate, or an authority above it.
+        case revoked = 13
     }
 
     public let kind: Kind
@@ -56,6 +58,7 @@ extension HandshakeFailure.Kind {
         case .version: .handshakesFailedVersion
         case .alpn: .handshakesFailedALPN
         case .identity: .handshakesFailedIdentity
+        case .revoked: .handshakesFailedRevoked
         case .timeout: .handshakesFailedTimeout
         case .peerClosed: .handshakesFailedPeerClosed
         case .refusedByPeer, .other: .handshakesFailedOther

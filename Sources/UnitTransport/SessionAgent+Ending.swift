@@ -21,6 +21,7 @@ extension SessionAgent {
     func end(_ place: Int, _ linkEnd: LinkEnd, _ text: String, now: Instant) {
         let connection = table[place]
         precondition(connection.pointee.phase != .lingering, "a link ends once")
+        if connection.pointee.phase == .awaitingHello { waitingForHello.leave(connection.pointee.peer) }
         counters.add(linkEnd.counter)
         reports.send(
             ConnectionReport(
@@ -33,7 +34,7 @@ extension SessionAgent {
         }
         switch linkEnd {
         case .peerClosed, .writeStalled: drop(place)
-        case .goodbye, .protocolError: sayLastWords(place, now: now)
+        case .goodbye, .protocolError, .revoked: sayLastWords(place, now: now)
         case .silent, .replaced, .gatewayStopping:
             put(.goodbye(Goodbye(linkEnd.goodbyeReason)), connection)
             sayLastWords(place, now: now)
@@ -127,6 +128,7 @@ extension LinkEnd {
         case .replaced: .linksClosedReplaced
         case .gatewayStopping: .linksClosedStopping
         case .writeStalled: .linksClosedWriteStalled
+        case .revoked: .linksClosedRevoked
         }
     }
 }
@@ -138,7 +140,7 @@ extension LinkEnd {
         case .silent: .silent
         case .replaced: .replaced
         case .gatewayStopping: .gatewayStopping
-        case .goodbye, .peerClosed, .protocolError, .writeStalled: .other
+        case .goodbye, .peerClosed, .protocolError, .writeStalled, .revoked: .other
         }
     }
 }

@@ -64,8 +64,10 @@ extension SessionAgent {
         let linkUp = LinkUp(
             unit: unit, link: connection.pointee.link, boot: hello.boot, firmware: hello.firmware,
             capabilities: hello.capabilities.rawValue, path: hello.path,
-            clockAheadS: hello.clock.map { ClockNotice.secondsAhead(unit: $0, gateway: now.wall) })
+            clockAheadS: hello.clock.map { ClockNotice.secondsAhead(unit: $0, gateway: now.wall) },
+            certificateEndsAtS: connection.pointee.certificate.endsAtS)
         guard appendUrgent(.linkUp(linkUp)) else { return .held }
+        waitingForHello.leave(connection.pointee.peer)
         connection.pointee.phase = .open
         connection.pointee.phaseSince = now.monotonic
         reports.send(

@@ -43,6 +43,11 @@ final class SessionAgent: Agent {
     /// Rung by the dispatcher after answers, and by the handshake agent.
     let doorbell: Doorbell
     private var reportingTimes: ReportingTimes.View
+    var trust: TrustView
+    /// The place from which links are still to be judged after trust changed; nil when all are.
+    var judgedTo: Int?
+    /// Connections before their HELLO, by address.
+    var waitingForHello: AddressCounts
     let limits: UnitTransportLimits
     let counters: Counters
     let reports: ReportSender
@@ -73,11 +78,13 @@ final class SessionAgent: Agent {
     /// - Parameters:
     ///   - number: which of the session agents it is.
     ///   - reportingTimes: of units whose profile says another time than the limits.
+    ///   - trust: judges links again when it changes.
     ///   - now: the time of its clock.
     /// - Throws: ``Errno`` when the process has no descriptor left.
     init(
         number: UInt8, lanes: consuming Lanes, bells: Bells, doorbell: Doorbell, limits: UnitTransportLimits,
-        reportingTimes: ReportingTimes, counters: Counters, reports: ReportSender, now: Instant
+        reportingTimes: ReportingTimes, trust: TrustInForce, counters: Counters, reports: ReportSender,
+        now: Instant
     ) throws(Errno) {
         name = "sos-session-\(number)"
         epoll = try Epoll()
@@ -88,6 +95,8 @@ final class SessionAgent: Agent {
         self.doorbell = doorbell
         self.limits = limits
         self.reportingTimes = ReportingTimes.View(reportingTimes)
+        self.trust = TrustView(trust)
+        waitingForHello = AddressCounts(limit: limits.waitingForHelloPerAddressMax)
         self.counters = counters
         self.reports = reports
         table = SlotTable(limit: limits.connectionsMax)
@@ -117,6 +126,7 @@ final class SessionAgent: Agent {
         worked += resume(now: now)
         worked += serveSockets(now: now)
         worked += adopt(now: now)
+        worked += judgeLinks(now: now)
         worked += expire(now: now)
         flushDirty(now: now)
         publish()
@@ -125,7 +135,7 @@ final class SessionAgent: Agent {
 
     func waitForWork() {
         doorbell.prepareToSleep()
-        if lanes.answers.isEmpty && lanes.handovers.isEmpty {
+        if lanes.answers.isEmpty && lanes.handovers.isEmpty && judgedTo == nil && !trust.isStale {
             // A full lane rings no bell when it has room again: look every millisecond.
             let isHeld = !resuming.isEmpty || !downs.isEmpty
             look(waitMs: isHeld ? 1 : wheel.waitMs(from: lastTurnAt, most: Self.idleWaitMs))
@@ -216,11 +226,20 @@ final class SessionAgent: Agent {
                     detail: "\(limits.connectionsMax) connections are open"))
             return
         }
+        if case .refused(let isToReport) = waitingForHello.enter(handover.peer) {
+            counters.add(.connectionsRefusedAddress)
+            guard isToReport else { return }
+            let text = "\(limits.waitingForHelloPerAddressMax) connections of this address have not said HELLO yet"
+            reports.send(
+                ConnectionReport(
+                    at: now.wall, peer: handover.peer, unit: handover.unit, what: .refused, detail: text))
+            return
+        }
         let fd = tls.fd
         let link = LinkID(agent: number, connection: table.nextNumber())
         let place = table.insert(
             Connection(
-                tls: tls, peer: handover.peer, unit: handover.unit, link: link,
+                tls: tls, peer: handover.peer, unit: handover.unit, certificate: handover.certificate, link: link,
                 reportingTimeS: reportingTimes.seconds(for: handover.unit) ?? limits.reportingTimeS,
                 phaseSince: now.monotonic, lastFrameAt: now.monotonic))
         counters.add(.linksOpened)
@@ -230,7 +249,10 @@ final class SessionAgent: Agent {
             reschedule(place)
         } catch {
             end(place, .peerClosed, "cannot be watched: \(error)", now: now)
+            return
         }
+        // Trust may have changed since the handshake.
+        if let distrust = trust.judge(handover.certificate) { turnOut(place, distrust, now: now) }
     }
 
     /// Looks at connections whose tick has passed.

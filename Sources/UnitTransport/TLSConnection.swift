@@ -54,6 +54,8 @@ public struct TLSConnection: ~Copyable {
     }
 
     private let raw: OpaquePointer
+    /// The `SSL *`, borrowed: for what reads the peer's certificate.
+    var handle: OpaquePointer { raw }
     /// The socket, borrowed: for an epoll.
     public let fd: Int32
 

@@ -21,8 +21,8 @@ public struct TLSIdentity: Hashable, Sendable {
 
 /// Owns an `SSL_CTX *`: what all connections of one side share.
 ///
-/// TLS 1.3 only; both sides show a certificate; ALPN `sos-unit/1`; no tickets, no session cache, no
-/// compression, no renegotiation, no early data.
+/// TLS 1.3, and 1.2 where the configuration allows it; both sides show a certificate; ALPN `sos-unit/1`; no tickets, no
+/// session cache, no compression, no renegotiation, no early data.
 ///
 /// `@unchecked Sendable`: nothing changes after `init`, and OpenSSL lets any thread make connections from a
 /// context that nobody changes (its reference count is atomic).
@@ -45,6 +45,7 @@ public final class TLSContext: @unchecked Sendable {
         package var trustFile: String
         package var applicationProtocol: String? = TLSContext.applicationProtocol
         package var speaksOnlyTLS12 = false
+        package var minimum = TLSMinimum.tls13
 
         package init(_ identity: TLSIdentity) {
             certificateFile = identity.certificateFile
@@ -52,6 +53,9 @@ public final class TLSContext: @unchecked Sendable {
             trustFile = identity.trustFile
         }
     }
+
+    /// What TLS 1.2 may use: keys agreed on anew for each connection, and encryption that authenticates.
+    private static let suitesOfTLS12 = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
     let raw: OpaquePointer
     let role: Role
@@ -83,7 +87,8 @@ public final class TLSContext: @unchecked Sendable {
         setModes()
         try loadIdentity(options)
         try loadTrust(options)
-        try setProtocol(options.applicationProtocol)
+        try setProtocol(options)
+        if role == .server { try setTickets() }
     }
 
     deinit { SSL_CTX_free(raw) }
@@ -92,8 +97,10 @@ public final class TLSContext: @unchecked Sendable {
         if options.speaksOnlyTLS12 {
             try require(sos_ssl_ctx_set_max_version(raw, TLS1_2_VERSION))
         } else {
-            try require(sos_ssl_ctx_set_min_version(raw, TLS1_3_VERSION))
+            try require(
+                sos_ssl_ctx_set_min_version(raw, options.minimum == .tls12 ? TLS1_2_VERSION : TLS1_3_VERSION))
         }
+        try require(SSL_CTX_set_cipher_list(raw, Self.suitesOfTLS12))
         try require(sos_ssl_ctx_set_groups(raw, "P-256:X25519"))
     }
 
@@ -103,7 +110,10 @@ public final class TLSContext: @unchecked Sendable {
             Int(
                 SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE
                     | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
-        _ = SSL_CTX_set_options(raw, sos_ssl_op_no_compression() | sos_ssl_op_no_renegotiation())
+        _ = SSL_CTX_set_options(
+            raw, sos_ssl_op_no_compression() | sos_ssl_op_no_renegotiation() | sos_ssl_op_server_preference())
+        // No early data: it could be replayed. What a peer sends early all the same is skipped, and its handshake goes on.
+        _ = sos_ssl_ctx_set_max_early_data(raw, 0)
         sos_ssl_ctx_set_session_cache_mode(raw, Int(SSL_SESS_CACHE_OFF))
         // Each ticket costs 200 µs of handshake; nothing resumes yet.
         _ = SSL_CTX_set_num_tickets(raw, 0)
@@ -143,13 +153,23 @@ public final class TLSContext: @unchecked Sendable {
         SSL_CTX_set_client_CA_list(raw, names)
     }
 
-    private func setProtocol(_ name: String?) throws(TLSError) {
+    /// TLS 1.2 makes a ticket for whoever asks, and OpenSSL refuses it afterwards unless it has a name.
+    private func setTickets() throws(TLSError) {
+        let name = Array(Self.applicationProtocol.utf8)
+        try require(SSL_CTX_set_session_id_context(raw, name, UInt32(name.count)))
+        try require(SSL_CTX_set_session_ticket_cb(raw, TicketTrust.keep, nil, nil))
+    }
+
+    private func setProtocol(_ options: Options) throws(TLSError) {
         switch role {
         case .server:
             SSL_CTX_set_alpn_select_cb(raw, ApplicationProtocol.select, nil)
-            SSL_CTX_set_client_hello_cb(raw, ApplicationProtocol.checkOffered, nil)
+            let check =
+                options.minimum == .tls12
+                ? ApplicationProtocol.checkAlwaysOffered : ApplicationProtocol.checkOffered
+            SSL_CTX_set_client_hello_cb(raw, check, nil)
         case .client:
-            guard let name else { return }
+            guard let name = options.applicationProtocol else { return }
             let list = [UInt8(truncatingIfNeeded: name.utf8.count)] + Array(name.utf8)
             // The one call of OpenSSL where 0 is success.
             try require(SSL_CTX_set_alpn_protos(raw, list, UInt32(list.count)) == 0 ? 1 : 0)

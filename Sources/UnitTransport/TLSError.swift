@@ -12,6 +12,8 @@ public struct TLSError: Error, Sendable {
         case keyMismatch
         /// The file of trusted authorities is missing, unreadable or empty.
         case trustFile
+        /// A revocation list is missing, unreadable, of an unknown issuer, badly signed or older than the one in force.
+        case revocationList
         /// OpenSSL refused a setting of ours or is out of memory.
         case setup
     }
@@ -53,6 +55,7 @@ extension TLSError: CustomStringConvertible {
             case .keyFile: "cannot use the private key"
             case .keyMismatch: "the private key does not belong to the certificate"
             case .trustFile: "cannot use the trusted authorities"
+            case .revocationList: "cannot use the revocation list"
             case .setup: "cannot set up TLS"
             }
         guard let file else { return "\(what): \(detail)" }

@@ -17,8 +17,8 @@ public import Telemetry
 /// `@unchecked Sendable`: the agents are used by their runners' threads alone, and by ``stop()`` after those
 /// ended; the mutex lets one caller at a time start or stop. The other fields never change.
 public final class UnitTransport: @unchecked Sendable {
-    /// Finished handshakes that may wait for the session agent; full, they wait in the handshake agent.
-    static let handoverSlots = 1_024
+    /// Finished handshakes, two slots each, that may wait for the session agent; full, they wait in the handshake agent.
+    static let handoverSlots = 2_048
     /// The handshake agent gets what the others leave: a quarter of their share when the processor is scarce.
     static let handshakeNice: Int32 = 5
 
@@ -29,6 +29,7 @@ public final class UnitTransport: @unchecked Sendable {
     private let clock: any InstantSource
     private let isStopped = Mutex(false)
     private let reportingTimes: ReportingTimes
+    private let trust: TrustInForce
 
     /// Ring it after appending to the answer lane.
     public let answersDoorbell: Doorbell
@@ -37,7 +38,7 @@ public final class UnitTransport: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - listener: a listening socket; owned from here on.
-    ///   - context: of the server side.
+    ///   - trust: what is in force at the start.
     ///   - reportingTimes: seconds, for units whose profile says another than ``UnitTransportLimits/reportingTimeS``.
     ///   - urgent: takes linkUp, linkDown, press, cancel, faults, confirmations; when it is full, sockets wait.
     ///   - routine: takes heartbeats and positions; when it is full, they are shed and counted.
@@ -50,7 +51,7 @@ public final class UnitTransport: @unchecked Sendable {
     ///   - reportDoorbell: rung after reports were published.
     /// - Throws: ``Errno`` when the process has no descriptor left; the start fails with it.
     public init(
-        listener: consuming Descriptor, context: TLSContext, limits: UnitTransportLimits,
+        listener: consuming Descriptor, trust: Trust, limits: UnitTransportLimits,
         reportingTimes: [UnitID: UInt16] = [:],
         urgent: consuming RecordProducer, routine: consuming RecordProducer, answers: consuming RecordConsumer,
         handshakeReports: consuming RecordProducer, sessionReports: consuming RecordProducer,
@@ -61,16 +62,18 @@ public final class UnitTransport: @unchecked Sendable {
         let doorbell = try Doorbell()
         let times = ReportingTimes(reportingTimes)
         self.reportingTimes = times
+        let trust = TrustInForce(trust)
+        self.trust = trust
         sessions = try SessionAgent(
             number: 0,
             lanes: .init(
                 urgent: urgent, routine: routine, answers: answers, handovers: handovers.takeConsumer(0)),
             bells: .init(journal: journalDoorbell, dispatch: dispatchDoorbell), doorbell: doorbell,
-            limits: limits, reportingTimes: times, counters: counters,
+            limits: limits, reportingTimes: times, trust: trust, counters: counters,
             reports: ReportSender(lane: sessionReports, doorbell: reportDoorbell, counters: counters),
             now: clock.now())
         handshakes = try HandshakeAgent(
-            listener: listener, context: context,
+            listener: listener, trust: trust,
             lane: .init(handovers: handovers.takeProducer(), doorbell: doorbell), limits: limits,
             counters: counters,
             reports: ReportSender(lane: handshakeReports, doorbell: reportDoorbell, counters: counters))
@@ -84,6 +87,13 @@ public final class UnitTransport: @unchecked Sendable {
     ///
     /// - Parameter times: seconds, for units whose profile says another than ``UnitTransportLimits/reportingTimeS``.
     public func replaceReportingTimes(with times: [UnitID: UInt16]) { reportingTimes.replace(with: times) }
+
+    /// Brings another trust into force: new handshakes use it at once, links that stand are judged by it within a second,
+    /// and those that it does not trust end. Any thread.
+    public func replaceTrust(with trust: Trust) {
+        self.trust.replace(with: trust)
+        answersDoorbell.ring()
+    }
 
     /// Starts both agents' threads. Once.
     ///

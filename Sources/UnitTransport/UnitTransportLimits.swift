@@ -12,6 +12,10 @@ public struct UnitTransportLimits: Hashable, Sendable {
     /// When all places are taken, a handshake older than this makes room for one that waits: silent sockets
     /// cannot keep units out, and an honest handshake takes a few hundred milliseconds.
     public var handshakeGraceS: UInt32 = 2
+    /// Handshakes under way from one address, an IPv4 address or an IPv6 network of 64 bits. Three quarters of all places,
+    /// so that a flood from one leaves the rest to others; and 384 keep the processor busy for half a second, so that a
+    /// carrier with thousands of units behind one address loses nothing: its units would wait as long.
+    public var handshakesPerAddressMax = 384
     /// Connections accepted in one turn, so that handshakes under way are not held up by a storm.
     public var acceptsPerTurnMax = 64
     /// Handshake steps in one turn: 16 of 1.4 ms are 22 ms until deadlines and a stop are seen again.
@@ -24,6 +28,9 @@ public struct UnitTransportLimits: Hashable, Sendable {
     public var connectionsMax = 32_768
     /// From the end of the handshake to an accepted HELLO, as the protocol promises units.
     public var helloDeadlineS = UInt32(Limits.helloSecondsMax)
+    /// Connections of one address before their HELLO: three seconds of all handshakes that one processor can do. A unit
+    /// says HELLO at once, so honest ones are here for a round trip. Those behind it are not counted.
+    public var waitingForHelloPerAddressMax = 2_048
     /// From the first byte of a frame to its last, as the protocol promises units: 16 KiB at 14 kbit/s.
     public var frameDeadlineS = UInt32(Limits.frameSecondsMax)
     /// Without any frame for so long the link counts as lost (EN 50136-1, DP4). The WELCOME asks for a
@@ -45,6 +52,8 @@ public struct UnitTransportLimits: Hashable, Sendable {
     public var answersPerTurnMax = 512
     /// Finished handshakes taken over in one turn.
     public var adoptionsPerTurnMax = 64
+    /// Links judged again in one turn after trust changed: 0.1 ms, so that no press waits for it. 20,000 take 20 turns.
+    public var linksJudgedPerTurnMax = 1_024
     /// Bytes waiting for one unit: three SDP of 16 KiB and all stages of many alerts.
     public var outboundBytesMax = 64 * 1_024
 

@@ -61,7 +61,7 @@ struct House {
             "sosctl", tier: 4,
             [
                 "AlertModel", "Credentials", "History", "Journal", "JournalFiles", "LinuxIO", "Settings",
-                "ArgumentParser", "Foundation",
+                "UnitTransport", "ArgumentParser", "Foundation",
             ]),
         House(
             "SimulatorKit", tier: 1, folder: "Simulator/SimulatorKit", ["AlertModel", "AlertDispatch"]),

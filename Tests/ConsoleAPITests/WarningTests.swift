@@ -68,6 +68,7 @@ struct WarningTests {
         #expect(
             GatewayWarning.Kind.allCases.map(\.rawValue) == [
                 "not_storing", "disk_slow", "disk_full", "clock_stepped",
+                "certificate_expiring", "revocation_list_overdue",
             ])
     }
 }

@@ -44,14 +44,17 @@ import Testing
     @Test func defaultsOfTheTableAreTheDefaultsOfTheReader() throws {
         try withDirectory { directory in
             let path = "\(directory)/sosgatewayd.yaml"
-            var text = Self.minimal + "journal:\nsupervision:\n"
+            var text =
+                Self.minimal.replacing("units:\n", with: "units:\n  tls:\n") + "journal:\nsupervision:\n"
             for key in SettingsKey.configuration {
                 guard case .means(let value) = key.absence else { continue }
                 let parts = key.path.split(separator: ".")
-                if parts.count == 1 {
-                    text += "\(key.path): \(value)\n"
+                let indent = String(repeating: "  ", count: parts.count - 1)
+                if let section = parts.dropLast().last {
+                    text = text.replacing(
+                        "\(section):\n", with: "\(section):\n\(indent)\(parts[parts.count - 1]): \(value)\n")
                 } else {
-                    text = text.replacing("\(parts[0]):\n", with: "\(parts[0]):\n  \(parts[1]): \(value)\n")
+                    text += "\(key.path): \(value)\n"
                 }
             }
             try Data(text.utf8).write(to: URL(filePath: path))
@@ -63,6 +66,38 @@ import Testing
             #expect(written.logLevel == leftOut.logLevel)
             #expect(written.journal == leftOut.journal && written.journal == JournalSettings())
             #expect(written.supervision == leftOut.supervision && written.supervision == SupervisionPolicy())
+        }
+    }
+
+    @Test func trustIsRead() throws {
+        try withDirectory { directory in
+            let path = "\(directory)/sosgatewayd.yaml"
+            let tls = "units:\n  tls: {minimum: 1.2, crls: [tls/a.crl, /etc/b.crl], crl_overdue: refuse}\n"
+            try Data(Self.minimal.replacing("units:\n", with: tls).utf8).write(to: URL(filePath: path))
+            let lists = ["\(directory)/tls/a.crl", "/etc/b.crl"]
+            #expect(
+                try Settings.load(path: path).units.tls
+                    == TrustSettings(minimum: .tls12, revocationLists: lists, overdue: .refuse))
+        }
+    }
+
+    @Test(arguments: [
+        ("minimum: 1.1", "units.tls.minimum: \"1.1\" is not a version; allowed: 1.2 or 1.3"),
+        ("crls: a.crl", "units.tls.crls: is not a list of at most 1000; allowed: a list of paths of files"),
+        ("crls: [a.crl, [b]]", "units.tls.crls: has an entry that is no single value"),
+        ("crl_overdue: no", "units.tls.crl_overdue: \"no\" is not known; allowed: serve or refuse"),
+        ("crl: [a.crl]", "did you mean \"crls\"?"),
+    ])
+    func wrongTrust(line: String, words: String) throws {
+        try withDirectory { directory in
+            let path = "\(directory)/sosgatewayd.yaml"
+            let text = Self.minimal.replacing("units:\n", with: "units:\n  tls:\n    \(line)\n")
+            try Data(text.utf8).write(to: URL(filePath: path))
+            #expect {
+                try Settings.load(path: path)
+            } throws: { error in
+                "\(error)".contains(words) && "\(error)".contains("sosgatewayd.yaml:6:")
+            }
         }
     }
 

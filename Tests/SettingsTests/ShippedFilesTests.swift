@@ -21,7 +21,7 @@ import Testing
             contentsOf: URL(filePath: "\(repository)/Config/sosgatewayd.yaml"), encoding: .utf8)
         for key in SettingsKey.configuration {
             let parts = key.path.split(separator: ".")
-            let line = parts.count == 1 ? "\n\(key.path):" : "\n  \(parts[1]):"
+            let line = "\n" + String(repeating: "  ", count: parts.count - 1) + "\(parts[parts.count - 1]):"
             #expect(example.contains(line), "\(key.path) is missing in Config/sosgatewayd.yaml")
         }
     }

@@ -70,7 +70,7 @@ struct DocumentTests {
             (.notEnoughInformation, "notEnoughInformation"), (.corrupted, "corrupted"), (.version, "version"),
             (.identity, "identity"), (.oversized, "oversized"), (.unknownType, "unknownType"),
             (.deadline, "deadline"), (.notSupported, "notSupported"), (.unexpected, "unexpected"),
-            (.cannotStore, "cannotStore"),
+            (.cannotStore, "cannotStore"), (.revoked, "revoked"),
         ]
         #expect(codes == known.map { "\($0.rawValue) \($1)" })
     }

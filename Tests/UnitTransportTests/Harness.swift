@@ -38,7 +38,7 @@ final class Harness {
     private var units: [TestUnit] = []
 
     init(
-        urgentSlots: Int = 1_024, routineSlots: Int = 1_024,
+        urgentSlots: Int = 1_024, routineSlots: Int = 1_024, trust: Trust? = nil,
         _ change: (inout UnitTransportLimits) -> Void = { _ in }
     )
         throws
@@ -54,7 +54,8 @@ final class Harness {
         var limits = UnitTransportLimits()
         change(&limits)
         transport = try UnitTransport(
-            listener: listener, context: try TestPKI.server(), limits: limits, urgent: rings[0].takeProducer(),
+            listener: listener, trust: try trust ?? TestPKI.trust(), limits: limits,
+            urgent: rings[0].takeProducer(),
             routine: rings[1].takeProducer(), answers: rings[2].takeConsumer(0),
             handshakeReports: rings[3].takeProducer(), sessionReports: rings[4].takeProducer(),
             journalDoorbell: try Doorbell(), dispatchDoorbell: try Doorbell(), reportDoorbell: try Doorbell(),
@@ -66,10 +67,15 @@ final class Harness {
     /// A unit that begins to connect.
     func connect(
         _ certificate: TestCertificate? = .unitOne, alpn: String? = TLSContext.applicationProtocol,
-        tls12: Bool = false
+        tls12: Bool = false, from source: String? = nil
     ) throws -> TestUnit {
         let context = try TestPKI.client(certificate, alpn: alpn, tls12: tls12)
-        let socket = try Sockets.connect(host: "127.0.0.1", port: port)
+        return try connect(context, from: source)
+    }
+
+    /// A unit that begins to connect with a context of its own.
+    func connect(_ context: TLSContext, from source: String? = nil) throws -> TestUnit {
+        let socket = try Sockets.connect(host: "127.0.0.1", port: port, source: source)
         let unit = TestUnit(tls: try TLSConnection(client: context, socket: socket, hostName: "127.0.0.1"))
         units.append(unit)
         return unit

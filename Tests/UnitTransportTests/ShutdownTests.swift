@@ -48,7 +48,7 @@ extension TransportTests {
             let answers = rings[2].takeProducer()
             let journalBell = try Doorbell()
             let transport = try UnitTransport(
-                listener: listener, context: try TestPKI.server(), limits: UnitTransportLimits(),
+                listener: listener, trust: try TestPKI.trust(), limits: UnitTransportLimits(),
                 urgent: rings[0].takeProducer(), routine: rings[1].takeProducer(),
                 answers: rings[2].takeConsumer(0),
                 handshakeReports: rings[3].takeProducer(), sessionReports: rings[4].takeProducer(),

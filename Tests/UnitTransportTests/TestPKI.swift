@@ -1,6 +1,8 @@
 // Certificates for the tests, made once a process by the openssl command in a temporary directory.
 
+import AlertModel
 import Foundation
+import LinuxIO
 import UnitTransport
 
 /// A certificate that a peer may show.
@@ -32,6 +34,7 @@ enum TestCertificate: String, CaseIterable, Sendable {
     }
 
     var authority: String { self == .stranger ? "other-ca" : "ca" }
+    var serial: Int { rawValue.utf8.reduce(1) { $0 * 31 % 65_521 + Int($1) } }
     /// Days from now; negative is past.
     var days: Int { self == .expired ? -1 : 10 }
 }
@@ -71,6 +74,11 @@ final class TestPKI: Sendable {
     /// The gateway's context.
     static func server() throws -> TLSContext { try .server(shared.get().identity(.gateway)) }
 
+    /// The gateway's trust, without lists.
+    static func trust() throws -> Trust {
+        try Trust(TrustFiles(identity: shared.get().identity(.gateway)), now: SystemClock().now().wall)
+    }
+
     /// A unit's context, bad on request.
     static func client(
         _ certificate: TestCertificate? = .unitOne, alpn: String? = TLSContext.applicationProtocol,
@@ -105,11 +113,11 @@ final class TestPKI: Sendable {
         try certificate.extensions.write(toFile: extensions, atomically: false, encoding: .utf8)
         try openssl(
             "x509", "-req", "-in", "\(directory)/\(name).csr", "-CA", file(certificate.authority), "-CAkey",
-            key(certificate.authority), "-set_serial", "\(name.utf8.reduce(1) { $0 * 31 % 65_521 + Int($1) })",
+            key(certificate.authority), "-set_serial", "\(certificate.serial)",
             "-days", "\(certificate.days)", "-extfile", extensions, "-out", file(name))
     }
 
-    private func openssl(_ arguments: String...) throws {
+    func openssl(_ arguments: String...) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["openssl"] + arguments

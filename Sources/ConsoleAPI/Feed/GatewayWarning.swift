@@ -14,6 +14,10 @@ public struct GatewayWarning: Hashable, Sendable {
         case diskFull = "disk_full"
         /// The wall clock was set by more than a second.
         case clockStepped = "clock_stepped"
+        /// A certificate of the gateway's own ends soon, or has ended.
+        case certificateExpiring = "certificate_expiring"
+        /// A revocation list was to be replaced by now; the last one holds on.
+        case revocationListOverdue = "revocation_list_overdue"
     }
 
     /// What is wrong.

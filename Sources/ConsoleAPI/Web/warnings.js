@@ -8,7 +8,14 @@ import { text } from "./language.js";
 /** @typedef {{kind: string, active: boolean, at: string, detail: string}} Warning */
 
 /** Kinds with a text of their own; a newer gateway may know more. */
-const knownKinds = ["not_storing", "disk_slow", "disk_full", "clock_stepped"];
+const knownKinds = [
+    "not_storing",
+    "disk_slow",
+    "disk_full",
+    "clock_stepped",
+    "certificate_expiring",
+    "revocation_list_overdue",
+];
 
 export class Warnings {
     #list = byID("warnings");

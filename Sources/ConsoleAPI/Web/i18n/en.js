@@ -30,6 +30,8 @@ export default {
     "warning.disk_slow": "The gateway's disk is slow: new alerts arrive late. Call the administrator.",
     "warning.disk_full": "The gateway's disk is almost full: soon no alert can be stored. Call the administrator now.",
     "warning.clock_stepped": "The gateway's clock was set: times before and after do not fit together.",
+    "warning.certificate_expiring": "A certificate of the gateway ends soon: then units or consoles can no longer connect. Call the administrator.",
+    "warning.revocation_list_overdue": "A list of revoked units is out of date. Call the administrator.",
     "warning.other": "The gateway reports a fault of its own. Call the administrator.",
     "warning.since": "Since {time}. For the administrator: {detail}",
 
