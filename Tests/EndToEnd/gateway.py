@@ -52,6 +52,8 @@ class Gateway:
             "key": pki / "gateway.key",
             "client_ca": pki / "ca.pem",
             "registry": ROOT / "Config/registry.demo.yaml",
+            # Lines of the section units, indented by two.
+            "units_extra": "",
             "extra": "",
         } | overrides
         self.write_config()
@@ -69,6 +71,7 @@ units:
   key: {c['key']}
   client_ca: {c['client_ca']}
   reporting_time_s: {c['reporting_time_s']}
+{c['units_extra']}
 console:
   listen: "127.0.0.1:{self.console_port}"
   certificate: {self.pki}/console.pem

@@ -34,7 +34,8 @@ HEARTBEAT_FRAME = frame(HEARTBEAT, bytes([1, 98, 0xB9, 20, 0]))
 class Unit:
     """One TLS connection of one unit."""
 
-    def __init__(self, port: int, certificate, key, trust, *, alpn=("sos-unit/1",), maximum=ssl.TLSVersion.TLSv1_3):
+    def __init__(self, port: int, certificate, key, trust, *, alpn=("sos-unit/1",), maximum=ssl.TLSVersion.TLSv1_3, source="127.0.0.1"
+    ):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(trust)
         context.maximum_version = maximum
@@ -44,7 +45,7 @@ class Unit:
             context.load_cert_chain(certificate, key)
         self.buffer = b""
         self.socket = context.wrap_socket(
-            socket.create_connection(("127.0.0.1", port), timeout=10), server_hostname="localhost"
+            socket.create_connection(("127.0.0.1", port), timeout=10, source_address=(source, 0)), server_hostname="localhost"
         )
 
     def send(self, data: bytes):
