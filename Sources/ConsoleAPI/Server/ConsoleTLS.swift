@@ -31,6 +31,8 @@ enum ConsoleTLS {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
+        // Of TLS 1.2 only what agrees on keys anew for each connection and authenticates what it encrypts.
+        configuration.cipherSuites = "ECDHE+AESGCM:ECDHE+CHACHA20"
         // A console that streams answers our last words late or never; waiting 5 s for each would hold the port
         // against the restarted daemon.
         configuration.shutdownTimeout = .milliseconds(200)
