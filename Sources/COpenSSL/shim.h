@@ -83,3 +83,5 @@ static inline int sos_ssl_ctx_set_max_early_data(SSL_CTX *context, uint32_t byte
 }
 
 static inline uint64_t sos_ssl_op_server_preference(void) { return SSL_OP_CIPHER_SERVER_PREFERENCE; }
+
+static inline void sos_free(void *memory) { OPENSSL_free(memory); }

@@ -54,8 +54,8 @@ extension Daemon {
         let clock = SystemClock()
         let counters = Counters()
         let stores = try Stores(paths: settings.statePaths)
-        let trust = try TrustReload.read(settings.units, after: nil, now: clock.now().wall)
-        log.notice("trust in force", metadata: ["trust": "\(trust.summary)"])
+        let copies = ListCopies(directory: settings.statePaths.revocationsDirectory)
+        let start = try TrustStart(settings.units, copies: copies, now: clock.now().wall, log: log)
         let listener = try Listeners.units(settings.units.listen)
         let feed = ConsoleFeed(counters: counters)
         let history = try HistoryKeeper(history: stores.history, log: log)
@@ -77,7 +77,7 @@ extension Daemon {
             archivist = try Archivist(
                 settings: settings, stores: stores, counters: counters, clock: clock, log: log)
             path = try AlertPath(
-                replay: replay, feed: feed, history: history, listener: listener, trust: trust, dates: dates,
+                replay: replay, feed: feed, history: history, listener: listener, trust: start.trust, dates: dates,
                 settings: settings.units,
                 reportingTimes: registry.reportingTimes(otherThan: settings.units.reportingTimeS),
                 counters: counters, clock: clock, log: log)
@@ -99,10 +99,9 @@ extension Daemon {
             settings: settings, inForce: registry, lane: path.registryLane, transport: path.transport,
             accounts: stores.accounts, clock: clock, log: log)
         self.trust = TrustReload(
-            settings: settings, inForce: trust, transport: path.transport, console: console, dates: dates,
-            accounts: stores.accounts, clock: clock, log: log)
-        dates.replace(with: TrustDates.of(trust, settings.units))
-        dates.replace(console: console.certificateEndsAt, file: settings.console.certificateFile)
+            settings: settings, inForce: start.trust, transport: path.transport, console: console, dates: dates,
+            copies: copies, accounts: stores.accounts, clock: clock, log: log)
+        dates.begin(start, settings, console: console.certificateEndsAt)
         self.log = log
     }
 }

@@ -17,18 +17,19 @@ struct TrustReload: Sendable {
     let transport: UnitTransport
     let console: ConsoleServer
     let dates: TrustDates
+    let copies: ListCopies
     let accounts: Accounts
     let clock: any InstantSource
     let log: Logger
 
-    /// Reads the unit side's files.
-    ///
-    /// - Throws: ``GatewayError`` with the file that is wrong.
-    static func read(_ settings: UnitSettings, after old: Trust?, now: WallTime) throws(GatewayError) -> Trust {
-        do throws(TLSError) {
-            return try Trust(TrustFiles(settings), after: old, now: now)
+    /// Keeps the lists in force for a start at which the files are bad. Without copies the gateway serves all the same.
+    static func save(_ trust: Trust, to copies: ListCopies, log: Logger) {
+        do throws(Errno) {
+            try copies.save(trust.listBytes)
         } catch {
-            throw GatewayError(.configuration, "\(error)")
+            log.error(
+                "revocation lists not copied; a start with bad ones will fail",
+                metadata: ["directory": "\(copies.directory)", "reason": "\(error)"])
         }
     }
 
@@ -44,9 +45,8 @@ struct TrustReload: Sendable {
     private func runUnits(from old: Trust) async -> Trust {
         let new: Trust
         do throws(GatewayError) {
-            new = try await ReadingThread.read("sos-trust") { [settings, clock] () throws(GatewayError) in
-                try Self.checkFiles(settings)
-                return try Self.read(settings.units, after: old, now: clock.now().wall)
+            new = try await ReadingThread.read("sos-trust") { [self] () throws(GatewayError) in
+                try Self.read(settings, after: old, now: clock.now().wall)
             }
         } catch {
             log.error("trust refused; what is in force stays", metadata: ["reason": "\(error)"])
@@ -61,6 +61,9 @@ struct TrustReload: Sendable {
         } else {
             log.notice("trust changed", metadata: ["trust": "\(new.summary)"])
             await record("units: in force: \(new.summary)", isAllowed: true)
+            // After it came into force: the disk must not hold up a revocation.
+            _ = try? await ReadingThread.read("sos-trust") { [copies, log] in Self.save(new, to: copies, log: log)
+            }
         }
         return new
     }
@@ -81,10 +84,15 @@ struct TrustReload: Sendable {
         }
     }
 
-    /// Whether the key is still private, and everything there.
-    private static func checkFiles(_ settings: Settings) throws(GatewayError) {
+    /// Reads the unit side's files, and looks whether the key is still private.
+    private static func read(_ settings: Settings, after old: Trust, now: WallTime) throws(GatewayError) -> Trust {
         do throws(SettingsError) {
             try settings.checkUnitFiles()
+        } catch {
+            throw GatewayError(.configuration, "\(error)")
+        }
+        do throws(TLSError) {
+            return try Trust(TrustFiles(settings.units), after: old, now: now)
         } catch {
             throw GatewayError(.configuration, "\(error)")
         }

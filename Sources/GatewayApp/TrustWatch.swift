@@ -28,6 +28,17 @@ final class TrustDates: Sendable {
         console.withLock { $0 = [TrustDate(kind: .certificateExpiring, what: file, endsAt: endsAt)] }
     }
 
+    /// What the gateway starts with. Bad lists count as overdue until a reload brings good ones.
+    func begin(_ start: TrustStart, _ settings: Settings, console endsAt: WallTime) {
+        let bad = start.listProblem.map { problem in
+            TrustDate(
+                kind: .revocationListOverdue, what: "\(problem): the copy of the last good list",
+                endsAt: WallTime(nanoseconds: 0))
+        }
+        replace(with: Self.of(start.trust, settings.units) + (bad.map { [$0] } ?? []))
+        replace(console: endsAt, file: settings.console.certificateFile)
+    }
+
     /// All of them.
     var all: [TrustDate] { units.withLock { $0 } + console.withLock { $0 } }
 

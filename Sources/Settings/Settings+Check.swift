@@ -44,7 +44,7 @@ extension Settings {
             [
                 ("units.certificate", units.certificateFile), ("units.key", units.keyFile),
                 ("units.client_ca", units.clientCAFile),
-            ] + units.tls.revocationLists.map { ("units.tls.crls", $0) }
+            ]
         return files.compactMap { key, file in fileProblem(key, file) }
     }
 

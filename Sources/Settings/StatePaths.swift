@@ -20,6 +20,8 @@ public struct StatePaths: Hashable, Sendable {
     public var accountsDatabase: String { "\(directory)/accounts.sqlite" }
     /// Centres, units and all that they name, changed by `sosctl registry import`: belongs into every backup.
     public var registryDatabase: String { "\(directory)/registry.sqlite" }
+    /// Copies of the revocation lists last in force.
+    public var revocationsDirectory: String { "\(directory)/revocations" }
     /// Locked by the daemon while it serves; has its process number.
     public var processFile: String { "\(directory)/sosgatewayd.pid" }
     /// Addresses really bound, written by the daemon when it is ready.

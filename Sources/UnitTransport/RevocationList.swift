@@ -23,6 +23,8 @@ struct RevocationList: Sendable {
     let revoked: [CertificateKey]
     /// Certificates that a delta takes off the list.
     let restored: [CertificateKey]
+    /// The list itself, DER; some 40 bytes an entry.
+    let encoded: [UInt8]
 
     /// How far ahead of our clock an issuer's may be.
     static let clockSkewMaxS: Int64 = 300
@@ -47,6 +49,7 @@ struct RevocationList: Sendable {
         try Self.checkExtensions(of: list, name: issuerName, file)
         number = Self.number(NID_crl_number, of: list)
         baseNumber = Self.number(NID_delta_crl, of: list)
+        encoded = Self.encoded(list)
         (revoked, restored) = try Self.entries(of: list, issuer: issuer, name: issuerName, file)
     }
 
@@ -122,6 +125,14 @@ extension RevocationList {
         if sos_distribution_point_is_indirect(scope) != 0 {
             throw refused(file, "the list of \(name) is an indirect one, with certificates of other authorities")
         }
+    }
+
+    private static func encoded(_ list: OpaquePointer) -> [UInt8] {
+        var start: UnsafeMutablePointer<UInt8>?
+        let count = i2d_X509_CRL(list, &start)
+        guard let start, count > 0 else { return [] }
+        defer { sos_free(start) }
+        return Array(UnsafeBufferPointer(start: start, count: Int(count)))
     }
 
     private static func number(_ kind: Int32, of list: OpaquePointer) -> [UInt8]? {

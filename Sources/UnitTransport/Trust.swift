@@ -95,6 +95,9 @@ public final class Trust: Sendable {
         revocation.lists.map { ($0.file, $0.issuerName, $0.nextAtS.wallTime) }
     }
 
+    /// The lists themselves, DER: for copies of what is in force.
+    public var listBytes: [[UInt8]] { revocation.lists.map(\.encoded) }
+
     /// Lists for which newer ones were promised, one line each; empty when all is well.
     public func overdue(at now: WallTime) -> [String] {
         revocation.lists.filter { $0.isOverdue(nowS: now.wholeSeconds) }.map { list in

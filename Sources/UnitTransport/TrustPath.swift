@@ -24,7 +24,7 @@ struct TrustPath: Hashable, Sendable {
         self.above = above
     }
 
-    /// From a verified chain, the unit's certificate first; nil for an empty one. Two microseconds a certificate.
+    /// From a verified chain, the unit's certificate first; nil for an empty one. 2 µs for a unit's certificate and a root.
     ///
     /// - Parameter chain: a `STACK_OF(X509) *`; borrowed.
     init?(chain: OpaquePointer) {

@@ -52,7 +52,7 @@ public struct UnitTransportLimits: Hashable, Sendable {
     public var answersPerTurnMax = 512
     /// Finished handshakes taken over in one turn.
     public var adoptionsPerTurnMax = 64
-    /// Links judged again in one turn after trust changed: 0.1 ms, so that no press waits for it. 20,000 take 20 turns.
+    /// Links judged again in one turn after trust changed: 0.04 ms, so that no press waits for it. 20,000 take 20 turns.
     public var linksJudgedPerTurnMax = 1_024
     /// Bytes waiting for one unit: three SDP of 16 KiB and all stages of many alerts.
     public var outboundBytesMax = 64 * 1_024

@@ -104,7 +104,7 @@ def test_bad_lists_and_files_change_nothing(live, tmp_path):
 
     wrong = [
         (lambda: crl.write_bytes(b""), "units.crl: no list in it"),
-        (crl.unlink, "units.crl cannot be read"),
+        (crl.unlink, "units.crl: No such file"),
         (lambda: write_list(crl, live.pki, 5, ca=stranger), "its issuer CN=Stranger CA is not in"),
         (stolen_list, "its signature is not that of"),
         (lambda: write_list(crl, live.pki, 0), "list 00 of"),
@@ -165,6 +165,25 @@ def test_an_authority_leaves_and_its_units_with_it(live, tmp_path):
     reload(live)
     assert guest.unable_then_closed() == 208
     presses(ours)
+
+
+def test_a_start_with_a_bad_list_takes_the_last_good_one(live, tmp_path):
+    write_list(tmp_path / "units.crl", live.pki, 2, [files(live, "AST-0001")[0]])
+    reload(live)
+    until(lambda: (live.directory / "data/revocations/1.crl").exists() and len(audit(live)) == 1, "the copy")
+    until(lambda: "1 revoked certificates in list 02" in audit(live)[-1][1], "the reload")
+    live.kill()
+    (tmp_path / "units.crl").write_bytes(b"")
+    assert "no list in it" in live.sosctl("check", code=78).stderr
+    live.start()
+    assert "a revocation list is bad" in live.log()
+    until(lambda: "kind=revocation_list_overdue" in live.log(), "the warning")
+    assert refused(live, *files(live, "AST-0001")) == "unit AST-0001: the certificate is revoked"
+    presses(connect(live, "AST-0002"))
+    write_list(tmp_path / "units.crl", live.pki, 3)
+    reload(live)
+    until(lambda: "over: a revocation list is overdue" in live.log(), "the end of the warning")
+    presses(connect(live, "AST-0001"))
 
 
 def test_an_overdue_list_serves_and_warns_or_refuses(live, tmp_path):
