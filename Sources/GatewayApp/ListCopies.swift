@@ -26,8 +26,8 @@ struct ListCopies: Sendable {
     func save(_ lists: [[UInt8]]) throws(Errno) {
         do throws(Errno) {
             try Files.makeDirectory(directory)
-        } catch  where error != .exists {
-            throw error
+        } catch {
+            guard error == .exists else { throw error }
         }
         let names = lists.indices.map { "\($0 + 1).crl" }
         for (name, list) in zip(names, lists) { try Files.replace("\(directory)/\(name)", with: list) }
