@@ -60,10 +60,10 @@ struct TrustReload: Sendable {
             log.info("trust read again; nothing changed", metadata: ["trust": "\(new.summary)"])
         } else {
             log.notice("trust changed", metadata: ["trust": "\(new.summary)"])
-            await record("units: in force: \(new.summary)", isAllowed: true)
-            // After it came into force: the disk must not hold up a revocation.
+            // Behind its coming into force, which waits for no disk, and before anybody is told that it is done.
             _ = try? await ReadingThread.read("sos-trust") { [copies, log] in Self.save(new, to: copies, log: log)
             }
+            await record("units: in force: \(new.summary)", isAllowed: true)
         }
         return new
     }
