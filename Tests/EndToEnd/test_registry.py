@@ -5,7 +5,7 @@ import sqlite3
 import struct
 
 import pytest
-from certificates import issue, load_ca
+from certificates import DAY, NOW, issue, load_ca
 from gateway import ROOT, Gateway, until
 from unit import HEARTBEAT_FRAME, WELCOME, Unit, connect, hello, press
 
@@ -93,7 +93,8 @@ def test_two_thousand_units_come_one_goes_and_nobody_notices(live, tmp_path):
     goes.until_stage("stored")
     assert alert_of(officer, "astana", "ALA-0002")
     # Who is new is known at once: reporting time by profile, alerts to its centre.
-    files = issue(tmp_path, "new", load_ca(live.pki), uris=("urn:sos:unit:NEW-1999",))
+    # A certificate that ends soon would be a technical alert of its own.
+    files = issue(tmp_path, "new", load_ca(live.pki), uris=("urn:sos:unit:NEW-1999",), not_after=NOW + 400 * DAY)
     fresh = Unit(live.units_port, *files, live.pki / "ca.pem")
     assert reporting_s(fresh, "NEW-1999") == 180
     fresh.send(press(1, 1))
