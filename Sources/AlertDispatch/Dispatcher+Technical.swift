@@ -176,8 +176,10 @@ extension Dispatcher {
         if let outage = outages.removeValue(forKey: id) { disband(outage) }
         guard let unit = units[state.alert.unit], unit.technicalAlert === state else { return }
         unit.technicalAlert = nil
-        // What lasts was answered by whoever closed it.
-        if state.alert.clearedAt == nil { unit.supervision.answered.formUnion(state.alert.faults) }
+        // What lasts was answered by whoever closed it; what has ended meanwhile calls when it comes again.
+        if state.alert.clearedAt == nil {
+            unit.supervision.answered.formUnion(state.alert.faults.intersection(unit.activeFaults))
+        }
     }
 }
 

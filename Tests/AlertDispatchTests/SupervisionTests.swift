@@ -128,6 +128,23 @@ struct SupervisionTests {
         #expect(world.technical.count == 1)
     }
 
+    @Test("what ended before its alert was closed was not answered: it calls when it comes again")
+    func endedBeforeTheClose() throws {
+        world.step(.unitRegistered(world.record("unit-a")))
+        world.up(unitA, 1)
+        world.fault(unitA, 1, .doorOpen, begins: true)
+        world.pass(seconds: 1)
+        let alert = try #require(world.technical.first)
+        world.act(.claim, alert.id)
+        world.fault(unitA, 2, .doorOpen, begins: false)
+        // Before the review that would clear it.
+        world.act(.close, alert.id, outcome: .technical)
+        world.fault(unitA, 3, .doorOpen, begins: true)
+        world.pass(seconds: 1)
+        #expect(world.technical.count == 1)
+        #expect(world.replayedHash() == world.stateHash())
+    }
+
     @Test("a press never waits behind a fault and never joins its alert")
     func pressBesideFault() throws {
         world.step(.unitRegistered(world.record("unit-a")))
