@@ -25,7 +25,7 @@ public struct PositionTrack: Hashable, Sendable {
 
     init() {}
 
-    /// Whether the unit stands where it was surveyed: true or false when that has just become certain.
+    /// Whether the unit stands where it was surveyed; nil while that is not certain.
     ///
     /// - Parameters:
     ///   - home: where it was surveyed.
@@ -47,7 +47,7 @@ public struct PositionTrack: Hashable, Sendable {
         return Self.count(&near) ? false : nil
     }
 
-    /// Whether the receiver has stopped: true or false when that has just become certain.
+    /// Whether the receiver has stopped; nil while that is not certain.
     ///
     /// Frozen is a receiver that goes on reporting the same fix, or the same point while it claims to move. One that
     /// stands still and reports new fixes of the same point is not.
@@ -69,10 +69,10 @@ public struct PositionTrack: Hashable, Sendable {
         return Self.count(&fresh) ? false : nil
     }
 
-    /// Counts up to ``reportsMin``; true when it is just reached.
+    /// Counts up to ``reportsMin``; true from then on. Not once only: what was found may still be on its way through
+    /// the journal when the opposite becomes certain, and would stand for ever.
     private static func count(_ counter: inout UInt8) -> Bool {
-        guard counter < reportsMin else { return false }
-        counter += 1
+        if counter < reportsMin { counter += 1 }
         return counter == reportsMin
     }
 }
@@ -84,7 +84,9 @@ extension Dispatcher {
             find(.gpsFrozen, of: unit, isActive: frozen, detail: Int32(position.satellites))
         }
         guard let home = unit.record.point, unit.isRegistered, supervision.displacedM > 0,
-            let displaced = unit.routine.track.isDisplaced(position, home: home, metresMax: supervision.displacedM)
+            let displaced = unit.routine.track.isDisplaced(
+                position, home: home, metresMax: supervision.displacedM),
+            unit.activeFaults.contains(.displaced) != displaced
         else { return }
         let metres = Routing.squareMetres(position.point, home).squareRoot()
         find(.displaced, of: unit, isActive: displaced, detail: Int32(min(metres, 20_100_000)))

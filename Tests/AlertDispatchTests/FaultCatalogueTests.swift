@@ -26,25 +26,34 @@ struct FaultCatalogueTests {
                     clockAheadS: aheadS, certificateEndsAtS: ends)))
     }
 
-    /// A position report, `metres` north of home.
+    /// A position report, `metres` north of home; what is found is durable at once.
     @discardableResult
     private func position(
         metres: Double, accuracyCm: UInt32 = 300, satellites: UInt8 = 9, speedCmS: UInt16 = 0,
         fixedAt: Int64? = nil
     ) -> Int {
+        let found = report(
+            metres: metres, accuracyCm: accuracyCm, satellites: satellites, speedCmS: speedCmS, fixedAt: fixedAt)
+        for event in found { world.step(event) }
+        return found.count
+    }
+
+    /// A position report; what is found still has to go through the journal.
+    private func report(
+        metres: Double, accuracyCm: UInt32 = 300, satellites: UInt8 = 9, speedCmS: UInt16 = 0,
+        fixedAt: Int64? = nil
+    ) -> [Event] {
         world.clockMs += 10_000
         let north = Int32(metres / 6_371_008.8 * 180 / 3.141592653589793 * 1e7)
         guard let home = Self.home,
             let point = GeoPoint(latitudeE7: home.latitudeE7 + north, longitudeE7: home.longitudeE7)
-        else { return 0 }
+        else { return [] }
         let report = Position(
             point: point, accuracyCm: accuracyCm, speedCmS: speedCmS, headingCentidegrees: 0,
             fixedAt: WallTime(nanoseconds: (fixedAt ?? world.clockMs) * 1_000_000), satellites: satellites)
         var effects: [Effect] = []
         world.core.observe(.position(unitA, report), at: world.now, effects: &effects)
-        let found = world.takeDue(max: 10)
-        for event in found { world.step(event) }
-        return found.count
+        return world.takeDue(max: 10)
     }
 
     private var faults: FaultSet { world.unit(unitA)?.faults ?? [] }
@@ -132,6 +141,17 @@ struct FaultCatalogueTests {
         world.pass(seconds: 1)
         #expect(faults == [] && world.technical.isEmpty)
         #expect(world.replayedHash() == world.stateHash())
+    }
+
+    @Test("what is over before the journal has it ends all the same")
+    func overtaken() {
+        fixedUnit()
+        var waiting: [Event] = []
+        for metres in [400.0, 400, 400, 5, 5, 5] { waiting += report(metres: metres) }
+        for event in waiting { world.step(event) }
+        #expect(faults == FaultSet(.displaced) && waiting.count == 1)
+        position(metres: 5)
+        #expect(faults == [])
     }
 
     @Test("section 4, faults, GPS frozen is told from GPS lost, and from standing still")
