@@ -36,6 +36,7 @@ let package = Package(
         .executable(name: "sosgatewayd", targets: ["sosgatewayd"]),
         .executable(name: "sosctl", targets: ["sosctl"]),
         .executable(name: "sos-simulator", targets: ["sos-simulator"]),
+        .executable(name: "sos-simulate", targets: ["sos-simulate"]),
         .executable(name: "ring-stress", targets: ["ring-stress"]),
     ],
     dependencies: [
@@ -111,7 +112,11 @@ let package = Package(
 
         // The simulator sees the gateway only through its sockets.
         .target(
-            name: "SimulatorKit", dependencies: ["AlertModel", "AlertDispatch"], path: "Simulator/SimulatorKit"),
+            name: "SimulatorKit", dependencies: ["AlertModel", "AlertDispatch", "Journal"],
+            path: "Simulator/SimulatorKit"),
+        // Needs no package of others: it builds in seconds.
+        .executableTarget(
+            name: "sos-simulate", dependencies: ["SimulatorKit", "AlertModel"], path: "Simulator/sos-simulate"),
         .target(
             name: "SimulatedField", dependencies: ["AlertModel", "UnitProtocol"], path: "Simulator/SimulatedField"),
         .executableTarget(

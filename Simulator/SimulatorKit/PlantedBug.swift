@@ -4,51 +4,60 @@
 public enum PlantedBug: String, CaseIterable, Sendable {
     /// Applies events, and so says `stored`, before the journal is synced.
     case answersBeforeSync
+    /// Loses an urgent event between socket and journal, and says that it is stored.
+    case answersWithoutJournal
+    /// Takes a failed sync for a good one.
+    case ignoresFailedSync
     /// Takes a repeated press for a new one.
     case forgetsRepeats
     /// Tells the loser of a race for a claim that it won.
     case doubleClaim
-    /// Leaves out one record when it replays its journal.
-    case skipsRecordAtReplay
+    /// Does not tell the loser who won.
+    case namesNoWinner
     /// Gives an alert a lower priority than its category has.
     case wrongPriority
-    /// Does not tell units that their alert is closed.
-    case neverSaysClosed
     /// Forgets some deadlines that fell due.
     case losesTimers
-    /// Loses an urgent event between socket and journal, and says that it is stored.
-    case answersWithoutJournal
-}
+    /// Does not tell units that their alert is closed.
+    case neverSaysClosed
+    /// Leaves out one record when it replays its journal.
+    case skipsRecordAtReplay
+    /// Keeps an old state under a new snapshot's number.
+    case mislabelsSnapshots
+    /// Removes segments that a start from the snapshot still needs.
+    case removesTooMuch
+    /// Leaves the last alert out of the list that a console gets when it comes back.
+    case forgetsAtResync
 
-/// What a checker found.
-public struct Violation: Hashable, Sendable, CustomStringConvertible {
-    /// The rule that was broken.
-    public enum Rule: String, CaseIterable, Hashable, Sendable {
-        /// What was answered was not durable, or is gone after a crash.
-        case answeredIsDurable
-        /// State is not the fold of the journal.
-        case replayGivesState
-        /// Not the alerts, owners, results that the reference model has.
-        case agreesWithModel
-        /// A step came later than its time and a bound while the gateway lived.
-        case escalationInTime
-        /// A centre's queue is not in order of priority, escalation, age.
-        case queueOrder
-        /// More than one open alert of a unit.
-        case oneAlertAUnit
-        /// A stage went back without a release.
-        case stageOrder
-        /// The dispatcher's own invariants.
-        case invariants
-        /// After the faults ended, something never came to its end.
-        case progress
+    /// The mistake in words.
+    public var summary: String {
+        switch self {
+        case .answersBeforeSync: "an answer before durable"
+        case .answersWithoutJournal: "an answer without a record"
+        case .ignoresFailedSync: "a failed sync taken for a good one"
+        case .forgetsRepeats: "a forgotten duplicate"
+        case .doubleClaim: "a double claim"
+        case .namesNoWinner: "a loser who does not learn who won"
+        case .wrongPriority: "a wrong priority"
+        case .losesTimers: "a lost timer"
+        case .neverSaysClosed: "a stage that the unit never hears"
+        case .skipsRecordAtReplay: "a record left out at replay"
+        case .mislabelsSnapshots: "an old state in a new snapshot"
+        case .removesTooMuch: "a segment removed too early"
+        case .forgetsAtResync: "an alert missing after a reconnect"
+        }
     }
-    /// The broken rule.
-    public let rule: Rule
-    /// When, in ticks.
-    public let tick: Int
-    /// What was seen.
-    public let detail: String
-    /// One line for a report.
-    public var description: String { "tick \(tick): \(rule.rawValue): \(detail)" }
+
+    /// The rules of which one must be broken first; anything else would be found by luck.
+    public var breaks: Set<Violation.Rule> {
+        switch self {
+        case .answersBeforeSync, .answersWithoutJournal, .ignoresFailedSync: [.answeredIsDurable]
+        case .forgetsRepeats: [.replayGivesState, .agreesWithModel, .answeredIsDurable]
+        case .doubleClaim, .namesNoWinner: [.agreesWithModel]
+        case .wrongPriority, .skipsRecordAtReplay, .mislabelsSnapshots: [.replayGivesState, .agreesWithModel]
+        case .losesTimers: [.escalationInTime]
+        case .neverSaysClosed, .removesTooMuch: [.progress]
+        case .forgetsAtResync: [.listIsTrue]
+        }
+    }
 }

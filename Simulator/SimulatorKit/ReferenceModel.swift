@@ -9,22 +9,41 @@ struct ReferenceModel {
         let unit: UnitID
         var centre: CentreID
         var priority: Priority
+        var stage = Stage.stored
         var owner: OfficerID?
-        var hasArrived = false
         var presses = 1
         var level = EscalationLevel.none
         var rings: UInt16 = 0
         var queuePriority: Priority
     }
 
+    /// What a command must come to.
+    struct Verdict {
+        let alert: AlertID
+        /// Why not; nil when it is done.
+        var reason: RefusalReason?
+        /// Whose the alert is, as the refused are told.
+        var owner: OfficerID?
+    }
+
     private(set) var open: [AlertID: OpenAlert] = [:]
-    private(set) var presses: Set<MessageID> = []
+    /// The alert that each press belongs to; of a test call nil.
+    private(set) var presses: [MessageID: AlertID?] = [:]
     /// The newest alert of each unit.
     private(set) var newest: [UnitID: AlertID] = [:]
     /// Alerts that an owner gave back at least once.
     private(set) var released: Set<AlertID> = []
-    /// Whether each command must succeed.
-    private(set) var mustSucceed: [CommandID: Bool] = [:]
+    /// What each command must come to.
+    private(set) var verdicts: [CommandID: Verdict] = [:]
+    private(set) var units = ReferenceUnits()
+    private(set) var technical = ReferenceTechnical()
+    private(set) var maintenance = ReferenceMaintenance()
+    /// Conditions that the gateway found itself, or found ended.
+    private(set) var findings: UInt64 = 0
+    /// Whose each alert ever was.
+    private(set) var unitOfAlert: [AlertID: UnitID] = [:]
+    /// Who closed each closed alert; nobody did when its conditions ended.
+    private var closedBy: [AlertID: OfficerID?] = [:]
     private var centreOfUnit: [UnitID: CentreID] = [:]
     private var defaultCentre: CentreID?
     private var centres: Set<CentreID> = []
@@ -42,19 +61,41 @@ struct ReferenceModel {
         case .gatewayStarted(let started):
             defaultCentre = started.defaultCentre
             desks.forgetConsoles(nowNs: waits.nowNs)
+            units.loseAllLinks()
         case .centreStateSet(let set): change(set.centre) { $0.set(set) }
         case .centreWatched(let watched):
             let nowNs = waits.nowNs
             change(watched.centre) { $0.watch(watched, nowNs: nowNs) }
-        case .unitRegistered(let unit): centreOfUnit[unit.id] = unit.centre
-        case .unitRemoved(let unit): centreOfUnit[unit] = nil
+        case .linkUp(let link): units.linkUp(link)
+        case .linkDown(let link): units.linkDown(link)
+        case .cancel(let cancel): apply(cancel)
+        case .unitRegistered(let unit):
+            centreOfUnit[unit.id] = unit.centre
+            maintenance.know(unit)
+        case .unitRemoved(let unit):
+            centreOfUnit[unit] = nil
+            maintenance.forget(unit)
+        case .maintenanceSet(let set):
+            let reason = maintenance.begin(set, sequence, nowNs: waits.nowNs, centres: centres)
+            verdicts[set.command] = Verdict(alert: AlertID(sequence.value), reason: reason)
+        case .maintenanceEnded(let ended):
+            let reason = maintenance.end(ended)
+            verdicts[ended.command] = Verdict(alert: AlertID(ended.maintenance.value), reason: reason)
         case .centreRegistered(let centre): centres.insert(centre.id)
         case .policyChanged(let policy): waits.policies[policy.centre] = policy
+        case .conditionFound: findings += 1
+        case .profileRegistered(let profile): technical.know(profile)
         case .alertShown(let shown):
-            if open[shown.alert]?.owner == nil { waits.seen(shown.alert) }
+            technical.shown(shown.alert)
+            if let alert = open[shown.alert], alert.owner == nil {
+                waits.seen(shown.alert)
+                if alert.stage == .stored { open[shown.alert]?.stage = .ringing }
+            }
         case .timerFired(let fired):
             if fired.key.kind == .centreUnwatched, let centre = fired.key.id(CentreID.self) {
                 change(centre) { $0.unwatched(centre, fired) }
+            } else if fired.key.kind == .maintenanceEnd {
+                maintenance.fired(fired)
             } else if fired.key.kind == .starvation {
                 starve(fired)
             } else if fired.key.kind.rawValue < 16,
@@ -64,16 +105,28 @@ struct ReferenceModel {
             }
         case .auditFound(let alert): audited(alert)
         case .press(let press): apply(press, sequence)
-        case .officerAction(let action): mustSucceed[action.command] = apply(action)
+        case .officerAction(let action):
+            let owner = standing(action.alert)?.owner ?? closedBy[action.alert] ?? nil
+            let reason = refusal(of: action)
+            verdicts[action.command] = Verdict(alert: action.alert, reason: reason, owner: owner)
+            if reason == nil {
+                apply(action)
+                technical.apply(action)
+                if action.action == .close { closedBy[action.alert] = action.officer }
+            }
         default: break
         }
     }
 
     private mutating func apply(_ press: Press, _ sequence: JournalSequence) {
-        guard presses.insert(press.id).inserted, press.category != .test else { return }
+        guard presses[press.id] == nil else { return }
+        presses[press.id] = .some(nil)
+        if press.category == .test { return }
         let priority = press.category.defaultPriority
         if let known = open.first(where: { $0.value.unit == press.id.unit })?.key {
             open[known]?.presses += 1
+            presses[press.id] = known
+            units.said(press.id, of: known, isCancel: false)
             if let old = open[known]?.priority { open[known]?.priority = min(old, priority) }
             if let old = open[known]?.queuePriority { open[known]?.queuePriority = min(old, priority) }
         } else if let own = centreOfUnit[press.id.unit] ?? defaultCentre {
@@ -81,58 +134,96 @@ struct ReferenceModel {
             let centre = desks.takesPresses(own) ? own : substitute(own) ?? own
             if centre != own { takenFrom[id] = own }
             newest[press.id.unit] = id
+            unitOfAlert[id] = press.id.unit
+            presses[press.id] = id
+            units.said(press.id, of: id, isCancel: false)
             open[id] = OpenAlert(
                 unit: press.id.unit, centre: centre, priority: priority, queuePriority: priority)
             waits.begin(id, centre: centre, isSeen: false, priority: priority)
         }
     }
 
-    private mutating func apply(_ action: OfficerAction) -> Bool {
-        guard let alert = open[action.alert] else { return false }
-        if action.action == .claim {
-            if alert.owner == nil {
-                open[action.alert]?.owner = action.officer
-                waits.end(action.alert)
-            }
-            return alert.owner == nil || alert.owner == action.officer
+    /// A cancel counts for the alert of the press that it names, while that is open.
+    private mutating func apply(_ cancel: Cancel) {
+        let named = MessageID(unit: cancel.id.unit, boot: cancel.id.boot, counter: cancel.pressCounter)
+        guard let alert = presses[named] ?? nil, open[alert] != nil else { return }
+        units.said(cancel.id, of: alert, isCancel: true)
+    }
+
+    /// Takes what the feed says of a technical alert.
+    ///
+    /// - Returns: what is wrong with it.
+    mutating func heard(_ alert: Alert) -> String? {
+        unitOfAlert[alert.id] = alert.unit
+        if !alert.isOpen, closedBy[alert.id] == nil { closedBy[alert.id] = .some(nil) }
+        return technical.heard(alert)
+    }
+
+    /// Conditions of a unit that last now.
+    mutating func lasts(_ faults: FaultSet, of unit: UnitID) { technical.lasts(faults, of: unit) }
+
+    /// What decides who may do what to an open alert, a caller's or a technical one.
+    private func standing(_ id: AlertID) -> (owner: OfficerID?, stage: Stage, centre: CentreID)? {
+        if let alert = open[id] { return (alert.owner, alert.stage, alert.centre) }
+        return technical.open[id].map { ($0.owner, $0.stage, $0.centre) }
+    }
+
+    /// Why an action is not done; nil when it is.
+    private func refusal(of action: OfficerAction) -> RefusalReason? {
+        guard let alert = standing(action.alert) else {
+            return closedBy[action.alert] == nil ? .alertUnknown : .alreadyClosed
         }
-        if action.action == .note { return !action.note.isEmpty }
-        if action.action == .reRing {
-            guard alert.owner == nil else { return false }
-            open[action.alert]?.rings += 1
-            waits.rung(action.alert)
-            return true
-        }
-        guard alert.owner == action.officer else { return false }
+        let isFree = alert.owner == nil
+        let isOwn = alert.owner == action.officer
         switch action.action {
-        case .claim, .note, .reRing: break
-        case .transfer:
-            guard let to = action.to, centres.contains(to), to != alert.centre, desks.takesOthers(to) else {
-                return false
-            }
-            takenFrom[action.alert] = nil
-            open[action.alert]?.queuePriority = alert.priority
-            released.insert(action.alert)
-            open[action.alert]?.owner = nil
-            open[action.alert]?.hasArrived = false
-            open[action.alert]?.level = .none
-            open[action.alert]?.centre = to
-            waits.begin(action.alert, centre: to, isSeen: false, priority: alert.priority)
-        case .release:
-            released.insert(action.alert)
-            open[action.alert]?.owner = nil
-            open[action.alert]?.hasArrived = false
-            open[action.alert]?.level = .none
-            open[action.alert]?.queuePriority = alert.priority
-            waits.begin(action.alert, centre: alert.centre, isSeen: true, priority: alert.priority)
-        case .dispatch: return !alert.hasArrived
-        case .arrive: open[action.alert]?.hasArrived = true
-        case .close:
-            if action.outcome == nil { return false }
-            open[action.alert] = nil
-            waits.end(action.alert)
+        case .note: return action.note.isEmpty ? .noteMissing : nil
+        case .claim: return isFree || isOwn ? nil : .alreadyClaimed
+        case .reRing: return isFree ? nil : .alreadyClaimed
+        case .release, .dispatch, .arrive, .close, .transfer: break
         }
-        return true
+        if !isOwn { return isFree ? .notClaimed : .notOwner }
+        if action.action == .dispatch, alert.stage == .arrived { return .stagePassed }
+        if action.action == .close, action.outcome == nil { return .outcomeMissing }
+        if action.action == .transfer {
+            guard let to = action.to, centres.contains(to) else { return .centreUnknown }
+            if to == alert.centre { return .alreadyThere }
+            if !desks.takesOthers(to) { return .centreNotTaking }
+        }
+        return nil
+    }
+
+    /// An action that must be done.
+    private mutating func apply(_ action: OfficerAction) {
+        let id = action.alert
+        guard var alert = open[id] else { return }
+        switch action.action {
+        case .note: break
+        case .claim:
+            if alert.owner == nil {
+                alert.owner = action.officer
+                alert.stage = .answered
+                waits.end(id)
+            }
+        case .reRing:
+            alert.rings += 1
+            waits.rung(id)
+        case .dispatch: alert.stage = .dispatched
+        case .arrive: alert.stage = .arrived
+        case .release, .transfer:
+            released.insert(id)
+            alert.owner = nil
+            alert.stage = .ringing
+            alert.level = .none
+            alert.queuePriority = alert.priority
+            if action.action == .transfer {
+                takenFrom[id] = nil
+                alert.centre = action.to ?? alert.centre
+            }
+            let isSeen = action.action == .release
+            waits.begin(id, centre: alert.centre, isSeen: isSeen, priority: alert.priority)
+        case .close: waits.end(id)
+        }
+        open[id] = action.action == .close ? nil : alert
     }
 
     /// Where a step leads.
@@ -153,6 +244,7 @@ struct ReferenceModel {
         guard var alert = open[id] else { return }
         guard waits.audit(id, level: alert.level, isWatched: desks.consoles(alert.centre) != 0) else { return }
         if let step = waits.next(id, level: alert.level) { return take(step, id) }
+        waits.endSteps(id)
         alert.rings += 1
         alert.level = max(alert.level, .supervisors)
         open[id] = alert
@@ -192,6 +284,19 @@ struct ReferenceModel {
             let higher = Priority(rawValue: alert.priority.rawValue - 1)
         else { return }
         open[id]?.queuePriority = min(alert.queuePriority, higher)
+    }
+
+    /// Alerts that the auditor should have found.
+    func unnoticed(at now: Instant) -> [AlertID] {
+        waits.unnoticed(at: now, byMs: UInt64(Self.lateTicksMax) * 50) { id in
+            guard let alert = open[id] else { return (level: .none, isWatched: true) }
+            return (alert.level, desks.consoles(alert.centre) != 0)
+        }
+    }
+
+    /// Maintenance that should have ended.
+    func lateMaintenance(at now: Instant) -> [JournalSequence] {
+        maintenance.late(atNs: waits.timeNs(at: now), byMs: UInt64(Self.lateTicksMax) * 50)
     }
 
     /// Alerts whose next step should have been in the journal long ago, and by how many milliseconds.

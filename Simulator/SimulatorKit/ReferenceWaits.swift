@@ -43,6 +43,13 @@ struct ReferenceWaits {
         nowNs += UInt64(max(0, elapsed))
     }
 
+    /// What time it is at a moment of the running process.
+    func timeNs(at now: Instant) -> UInt64 {
+        guard let last else { return nowNs }
+        let elapsed = Int64(now.monotonic.nanoseconds) - Int64(last.monotonic.nanoseconds)
+        return nowNs + UInt64(max(0, elapsed))
+    }
+
     func policy(_ centre: CentreID) -> CentrePolicy { policies[centre] ?? CentrePolicy(centre: centre) }
 
     /// The step behind `level`; of those at one time the last.
@@ -123,12 +130,16 @@ struct ReferenceWaits {
         let due = fired.key.kind == .escalation ? wait.stepNs : wait.unseenNs
         guard due == fired.due.nanoseconds else { return nil }
         guard let step = next(fired.key.alert, level: level) else {
-            // The policy has lost its steps since.
-            waits[fired.key.alert]?.stepNs = nil
-            waits[fired.key.alert]?.unseenNs = nil
+            endSteps(fired.key.alert)
             return nil
         }
         return step
+    }
+
+    /// The policy has lost its steps since one was armed.
+    mutating func endSteps(_ id: AlertID) {
+        waits[id]?.stepNs = nil
+        waits[id]?.unseenNs = nil
     }
 
     /// Whether the auditor was right; notes that it came.
@@ -149,10 +160,21 @@ struct ReferenceWaits {
         return true
     }
 
+    /// Alerts that nobody looks at, unseen, on no console or past their last step, for 10 s and a bound.
+    func unnoticed(
+        at now: Instant, byMs: UInt64, _ facts: (AlertID) -> (level: EscalationLevel, isWatched: Bool)
+    ) -> [AlertID] {
+        let timeNs = timeNs(at: now)
+        return waits.keys.sorted().filter { id in
+            guard let wait = waits[id], wait.audits == 0 else { return false }
+            let (level, isWatched) = facts(id)
+            guard !wait.isSeen || !isWatched || next(id, level: level) == nil else { return false }
+            return timeNs > wait.progressNs + 10_000_000_000 + byMs * 1_000_000
+        }
+    }
+
     func late(at now: Instant, byMs: UInt64) -> [(AlertID, UInt64)] {
-        guard let last else { return [] }
-        let elapsed = Int64(now.monotonic.nanoseconds) - Int64(last.monotonic.nanoseconds)
-        let timeNs = nowNs + UInt64(max(0, elapsed))
+        let timeNs = timeNs(at: now)
         return waits.keys.sorted().compactMap { id in
             let due = [waits[id]?.stepNs, waits[id]?.unseenNs].compactMap { $0 }.min()
             guard let due, timeNs > due + byMs * 1_000_000 else { return nil }

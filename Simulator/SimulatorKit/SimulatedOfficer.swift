@@ -1,33 +1,54 @@
-// An officer at a console: sees the feed late, races the others for claims, and sometimes errs.
+// An officer at a console: sees the feed late, races the others for claims, sometimes errs, comes and goes.
 
 import AlertModel
 
 final class SimulatedOfficer {
     let id: OfficerID
+    /// The centre whose queue the console watches.
+    let home: CentreID
     private let centres: [CentreID]
     /// Open alerts as the console shows them.
-    private var view: [AlertID: Alert] = [:]
+    private(set) var view: [AlertID: Alert] = [:]
     private var delayed: [(due: Int, entry: FeedEntry)] = []
     /// The command that was sent and not answered.
     private var waitingFor: CommandID?
+    /// When the console comes back; nil while it is there.
+    private(set) var returnsAt: Int?
     /// Whether the officer only does what brings alerts to their end.
     var isDiligent = false
     /// How likely the officer does something in a tick.
     var hastePerMille = 300
+    /// A slow console hears everything so many ticks late at most.
+    var delayTicksMax = 4
+    /// Whether anything was heard since the list was compared last.
+    var hasNews = false
 
-    init(_ id: OfficerID, centres: [CentreID]) {
+    init(_ id: OfficerID, home: CentreID, centres: [CentreID]) {
         self.id = id
+        self.home = home
         self.centres = centres
     }
 
-    func hear(_ entry: FeedEntry, due: Int) { delayed.append((due, entry)) }
+    var isPresent: Bool { returnsAt == nil }
+    /// Whether everything that was sent is shown.
+    var hasHeardAll: Bool { delayed.isEmpty }
 
-    /// The gateway is gone or back: the console starts from nothing.
-    func reset() {
+    func hear(_ entry: FeedEntry, due: Int) {
+        guard isPresent else { return }
+        // A stream keeps its order.
+        delayed.append((max(due, delayed.last?.due ?? 0), entry))
+    }
+
+    /// The console's connection is gone: it starts from nothing.
+    func leave(until tick: Int) {
         view.removeAll()
         delayed.removeAll()
         waitingFor = nil
+        returnsAt = tick
     }
+
+    /// The console is back; the list comes next.
+    func comeBack() { returnsAt = nil }
 
     /// What the officer does at this tick.
     ///
@@ -68,10 +89,10 @@ final class SimulatedOfficer {
 
     private func takeFeed(_ tick: Int) {
         let count = delayed.prefix { $0.due <= tick }.count
+        if count > 0 { hasNews = true }
         for (_, entry) in delayed.prefix(count) {
             switch entry {
-            // Technical ones are left to the engineers: officers here only know callers.
-            case .alert(let alert): view[alert.id] = alert.isOpen && !alert.isTechnical ? alert : nil
+            case .alert(let alert): view[alert.id] = alert.isOpen ? alert : nil
             case .result(let command, _): if command == waitingFor { waitingFor = nil }
             case .centre, .centreSituation, .unit, .unitGone, .maintenance: break
             }

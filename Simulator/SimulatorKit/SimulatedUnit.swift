@@ -12,11 +12,14 @@ final class SimulatedUnit {
     /// Messages that were not answered yet; survives a reboot.
     private(set) var outbox: [(id: MessageID, event: Event)] = []
     private var lastPress: UInt32?
+    /// Somebody carried it away from where it was surveyed.
+    var isMoved = false
+    /// No path can be had before this tick.
+    var cutUntil = 0
     /// Conditions that last.
     private(set) var brokenFaults: Set<FaultKind> = []
-    private var hasConnected = false
-    /// Whether a boot that never connected sent a message: nobody can tell where it belongs.
-    private(set) var hasHiddenBoot = false
+    /// Boots in which the unit had something to say.
+    private(set) var talkingBoots: Set<UInt32> = []
     /// The newest stage of each alert the unit heard of.
     private(set) var lamps: [AlertID: (stage: Stage, at: WallTime)] = [:]
 
@@ -24,6 +27,7 @@ final class SimulatedUnit {
 
     private func nextMessage() -> MessageID {
         counter += 1
+        talkingBoots.insert(boot)
         return MessageID(unit: id, boot: boot, counter: counter)
     }
 
@@ -50,8 +54,6 @@ final class SimulatedUnit {
 
     /// Boot identifiers differ from each other and are in no order.
     func reboot() {
-        hasHiddenBoot = hasHiddenBoot || (!hasConnected && counter > 0)
-        hasConnected = false
         boot = boot &* 2_654_435_761 &+ 1
         counter = 0
         lastPress = nil
@@ -60,7 +62,6 @@ final class SimulatedUnit {
 
     func connected(_ path: Int, _ link: LinkID) {
         paths[path] = link
-        hasConnected = true
     }
 
     func disconnected(_ link: LinkID) {

@@ -64,7 +64,11 @@ struct House {
                 "UnitTransport", "ArgumentParser", "Foundation",
             ]),
         House(
-            "SimulatorKit", tier: 1, folder: "Simulator/SimulatorKit", ["AlertModel", "AlertDispatch"]),
+            "SimulatorKit", tier: 1, folder: "Simulator/SimulatorKit",
+            ["AlertModel", "AlertDispatch", "Journal"]),
+        House(
+            "sos-simulate", tier: 4, folder: "Simulator/sos-simulate",
+            ["AlertModel", "SimulatorKit", "Foundation", "Synchronization"]),
         House(
             "SimulatedField", tier: 2, folder: "Simulator/SimulatedField",
             ["AlertModel", "UnitProtocol", "Synchronization"]),

@@ -1,13 +1,11 @@
-import Foundation
+import AlertModel
 import SimulatorKit
 import Testing
 
 @Suite("The core under faults")
 struct SimulationTests {
-    /// Enough for every fault to meet every other a few times, and a few seconds in a debug build.
-    /// More of them by the environment: `SIMULATION_SEEDS=20000 swift test -c release --filter SimulationTests`.
-    private static let smokeSeeds =
-        ProcessInfo.processInfo.environment["SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 200
+    /// Enough for every fault to happen, and seconds in a debug build. Thousands: `Scripts/simulate`.
+    private static let smokeSeeds: UInt64 = 60
 
     /// Seeds that once failed. Each stays for good, with what it found.
     private static let keptSeeds: [UInt64] = [
@@ -17,29 +15,36 @@ struct SimulationTests {
         13_922,
         // A policy that lost its steps voids the armed one; the reference model did not know.
         568, 1_153, 2_512,
+        // A boot whose connection never became durable: the simulation believed that the gateway knew it.
+        2_616,
+        // More repeats than the simulated batches could take in the calm.
+        7_045,
+        // A condition that had ended when its alert was closed counted as answered, and never called again: the core.
+        606,
+        // A unit was brought back before its displacement was durable, and stayed displaced for ever: the core.
+        2_249,
+        // The simulation waited for a judgement on the place of a unit that had left the registry.
+        16,
+        // The auditor came after a policy had lost its steps; the reference model waited for the step that was armed.
+        113_677,
+        // Ten bytes of a torn batch's header were taken for a batch by the simulation, which then damaged the last one.
+        117_644,
     ]
 
     @Test("smoke seeds: nothing stored is lost, one owner, one alert a unit, true order, true replay")
     func smoke() {
-        var crashes = 0
-        var alerts: UInt64 = 0
-        var repeats: UInt64 = 0
-        var refusals: UInt64 = 0
-        var escalations: UInt64 = 0
-        var audits: UInt64 = 0
+        var totals = StormTotals()
         for seed in 1...Self.smokeSeeds {
             let report = Simulation(SimulationSettings(seed: seed)).run()
             #expect(report.violations.isEmpty, "seed \(seed): \(report.violations)")
-            crashes += report.crashes
-            alerts += report.alerts
-            repeats += report.repeats
-            refusals += report.refusals
-            escalations += report.escalations
-            audits += report.audits
+            totals += report.totals
         }
         // A storm in which nothing happens proves nothing.
-        #expect(escalations > 200 && audits > 5, "\(escalations) steps, \(audits) audits")
-        #expect(crashes > 200 && alerts > 1_000 && repeats > 1_000 && refusals > 1_000)
+        for figure in StormFigure.allCases { #expect(totals[figure] > 0, "no \(figure)") }
+        let many: [StormFigure] = [
+            .alerts, .claims, .escalations, .repeats, .refusals, .crashes, .snapshots, .links,
+        ]
+        for figure in many { #expect(totals[figure] > 200, "\(totals[figure]) \(figure)") }
     }
 
     @Test("seeds that once failed", arguments: keptSeeds)
@@ -63,36 +68,39 @@ struct SimulationTests {
     @Test("a run has the hash that it had on another machine")
     func pinnedHash() {
         // Changes with the rules and the simulation (then put the new number here), never with the process.
-        #expect(Simulation(SimulationSettings(seed: 1)).run().hash == 1_049_911_253_141_098_097)
+        #expect(Simulation(SimulationSettings(seed: 1)).run().hash == 15_076_415_071_508_844_943)
     }
 }
 
 @Suite("The checkers find planted bugs")
 struct PlantedBugTests {
-    /// Which rules a bug may break first.
-    private static let found: [PlantedBug: Set<Violation.Rule>] = [
-        .answersBeforeSync: [.answeredIsDurable],
-        .answersWithoutJournal: [.answeredIsDurable],
-        .forgetsRepeats: [.replayGivesState, .agreesWithModel, .answeredIsDurable],
-        .doubleClaim: [.agreesWithModel],
-        .skipsRecordAtReplay: [.replayGivesState, .agreesWithModel],
-        .wrongPriority: [.replayGivesState, .agreesWithModel],
-        .neverSaysClosed: [.progress],
-        .losesTimers: [.escalationInTime],
-    ]
-
-    @Test("each within ten seeds", arguments: PlantedBug.allCases)
-    func isFound(bug: PlantedBug) throws {
-        let expected = try #require(Self.found[bug])
-        for seed in UInt64(1)...10 {
+    @Test("each within thirty seeds, by a rule that it breaks", arguments: PlantedBug.allCases)
+    func isFound(bug: PlantedBug) {
+        for seed in UInt64(1)...30 {
             var settings = SimulationSettings(seed: seed)
             settings.plantedBug = bug
             let report = Simulation(settings).run()
-            guard !report.violations.isEmpty else { continue }
-            let rules = Set(report.violations.map(\.rule))
-            #expect(rules.isSubset(of: expected), "seed \(seed): \(report.violations)")
+            guard let first = report.violations.first else { continue }
+            #expect(bug.breaks.contains(first.rule), "seed \(seed): \(report.violations)")
             return
         }
         Issue.record("\(bug) was not found")
+    }
+
+    @Test("a failing run tells its story: the broken alert, its unit, and what concerns everybody")
+    func story() throws {
+        var settings = SimulationSettings(seed: 1)
+        settings.plantedBug = .doubleClaim
+        settings.keepsTrace = true
+        let report = Simulation(settings).run()
+        let first = try #require(report.violations.first)
+        let alert = try #require(first.alert)
+        let story = report.story(linesMax: .max)
+        #expect(!story.isEmpty && story.count < report.trace.count)
+        for line in story where line.place != .world && line.place != .broken {
+            #expect(line.alert == alert || (line.alert == nil && line.unit == first.unit), "\(line)")
+        }
+        #expect(story.contains { $0.place == .disk && $0.alert == alert })
+        #expect(story.last?.place == .broken)
     }
 }
