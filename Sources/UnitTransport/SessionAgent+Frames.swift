@@ -30,6 +30,8 @@ extension SessionAgent {
     func refuse(_ place: Int, _ error: FrameError, type: UInt8, now: Instant) -> FrameOutcome {
         guard error.endsConnection || table[place].pointee.phase == .awaitingHello else {
             counters.add(error.reason.counter)
+            // An unable is never answered by an unable.
+            guard type != MessageType.unable.rawValue else { return .next }
             return send(.unable(Unable(error, refusedType: type)), to: place, now: now) ? .next : .ended
         }
         refuse(place, Unable(error, refusedType: type), counter: error.reason.counter, now: now)

@@ -32,7 +32,7 @@ static const char usage[] =
     "arrived|closed]\n"
     "                        [--path 0-3] [--timeout SECONDS] [--keylog FILE] [--hold]\n"
     "A unit over OpenSSL. Without --press it only delivers what the store holds. --hold stays online until the\n"
-    "timeout. --keylog writes the keys for Wireshark: never in the street.\n"
+    "timeout. SIGUSR1 is a push of its button (police). --keylog writes the keys for Wireshark: never in the street.\n"
     "Exit: 0 the press (or everything in the store) reached --until, 1 not in time, 64 wrong usage, 69 no store or TLS.\n";
 
 static const char *const categories[] = {"", "police", "medical", "fire", "road", "", "", "", "test"};
@@ -62,6 +62,12 @@ typedef struct {
 } example;
 
 static FILE *keylog;
+static volatile sig_atomic_t pushed; /* by SIGUSR1; a real button's interrupt does the same */
+
+static void push(int signal_number) {
+    (void)signal_number;
+    pushed = 1;
+}
 
 static uint64_t read_clock(clockid_t which) {
     struct timespec now;
@@ -325,6 +331,10 @@ static bool is_done(const example *e) {
 static int run(example *e) {
     const uint64_t end_ms = monotonic_ms(e) + (uint64_t)e->asked.timeout_s * 1000U;
     while (monotonic_ms(e) < end_ms) {
+        if (pushed != 0) {
+            pushed = 0;
+            (void)sos_unit_press(&e->unit, SOS_POLICE, 0, NULL, NULL);
+        }
         uint32_t wait_ms = sos_unit_step(&e->unit);
         if (is_done(e)) break;
         struct pollfd ready = {.fd = e->socket, .events = e->wants};
@@ -343,6 +353,7 @@ int main(int count, char **arguments) {
     static sos_slot slots[SLOTS];
     static uint8_t receive[1200], send[512];
     e.socket = e.store = -1;
+    (void)signal(SIGUSR1, push);
     (void)signal(SIGPIPE, SIG_IGN); /* a write to a dead connection is an error like others */
     if (!take_options(&e.asked, count, arguments)) {
         (void)fputs(usage, stderr);
