@@ -30,7 +30,9 @@ struct ConformCommand: AsyncParsableCommand {
     var ca: String
     @Option(help: ArgumentHelp("With --connect: the unit that the certificate names.", valueName: "id"))
     var unit: String?
-    @Flag(help: "With --connect: presses may also raise alerts that officers see. Without, only test calls are sent.")
+    @Flag(
+        help: "With --connect: presses may also raise alerts that officers see. Without, only test calls are sent."
+    )
     var alarm = false
     @Option(help: ArgumentHelp("With --listen: pushes the unit's button, by /bin/sh.", valueName: "command"))
     var pressCommand: String?

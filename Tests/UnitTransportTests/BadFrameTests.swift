@@ -113,11 +113,13 @@ extension TransportTests {
             // A fault that is in no list.
             unit.send(bytes: [0, 21, 0x12, 0] + [UInt8](repeating: 0, count: 20) + [200])
             unit.send(.textReply(TextReply(question: QuestionID(1), reply: .yes)))
+            // An unable whose text is not UTF-8: dropped, for an unable is never answered by an unable.
+            unit.send(bytes: [0, 8, 0x22, 0, 0, 100, 0, 0, 0, 2, 0xC3, 0x28])
             unit.send(Harness.press(3))
             try scene.harness.pump("the press") { scene.harness.presses.count == 1 && unit.unables.count == 2 }
             #expect(unit.unables.map(\.code) == [.cannotProcess, .payloadMissing])
             #expect(scene.harness.counters.value(.framesSkippedUnknown) == 1)
-            #expect(scene.harness.counters.value(.framesRefusedMalformed) == 1)
+            #expect(scene.harness.counters.value(.framesRefusedMalformed) == 2)
             #expect(scene.harness.counters.value(.framesRefusedUnexpected) == 1)
             #expect(!unit.isClosed)
             try scene.checkWitness()

@@ -44,7 +44,9 @@ public struct ConformanceReport: Hashable, Sendable {
     }
 
     /// The verdict on a clause; one that was never looked at says so.
-    public subscript(number: String) -> ConformanceVerdict { verdicts[number] ?? .notTested("the run ended before") }
+    public subscript(number: String) -> ConformanceVerdict {
+        verdicts[number] ?? .notTested("the run ended before")
+    }
 
     /// Says of every clause without a verdict why it has none.
     public mutating func close(because reason: String) {

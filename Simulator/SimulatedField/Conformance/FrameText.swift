@@ -20,7 +20,8 @@ extension RawFrame: CustomStringConvertible {
     /// Names and widths of each message's fixed fields, section 7 of the document.
     private static let fields: [UInt8: [(String, Int)]] = [
         0x01: [
-            ("major", 1), ("minor", 1), ("flags", 1), ("path", 1), ("boot", 4), ("firmware", 4), ("capabilities", 4),
+            ("major", 1), ("minor", 1), ("flags", 1), ("path", 1), ("boot", 4), ("firmware", 4),
+            ("capabilities", 4),
             ("clock", 8),
         ],
         0x02: [

@@ -8,7 +8,8 @@ extension ConformanceClause {
         .init("G3", "a unit without a certificate is refused"),
         .init("G4", "a unit that does not offer `sos-unit/1` is refused in the handshake"),
         .init("G5", "answers hello by welcome within 2 s"),
-        .init("G6", "welcome: heartbeat is a third of reporting, granted is a subset of hello's, the clock is not 0"),
+        .init(
+            "G6", "welcome: heartbeat is a third of reporting, granted is a subset of hello's, the clock is not 0"),
         .init("G7", "another unit id than the certificate's: unable 201, closes"),
         .init("G8", "another major version: unable 200, closes"),
         .init("G9", "another frame before hello: unable 206, closes"),

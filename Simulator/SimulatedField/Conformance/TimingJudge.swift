@@ -36,7 +36,8 @@ public enum TimingJudge {
     /// - Parameters:
     ///   - sentMs: when each sending came.
     ///   - endMs: when the unit ended the connection; nil when it did not.
-    public static func repeats(_ sentMs: [Int], endMs: Int?) -> (row: ConformanceVerdict, end: ConformanceVerdict) {
+    public static func repeats(_ sentMs: [Int], endMs: Int?) -> (row: ConformanceVerdict, end: ConformanceVerdict)
+    {
         let waits = zip(sentMs.dropFirst(), sentMs).map { $0 - $1 }
         let allowed = [2_000...2_100, 1_600...2_400, 3_200...4_800]
         let isRow = waits.count == allowed.count && zip(waits, allowed).allSatisfy { isInside($0, $1) }
@@ -53,7 +54,8 @@ public enum TimingJudge {
             isInside(endMs - last, 6_400...9_600)
             ? .pass
             : .fail(
-                expected: "the end 8 × 0.8–1.2 s after the last sending", came: "\(seconds(endMs - last)) after it")
+                expected: "the end 8 × 0.8–1.2 s after the last sending", came: "\(seconds(endMs - last)) after it"
+            )
         return (row, end)
     }
 

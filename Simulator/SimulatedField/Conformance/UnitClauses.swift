@@ -26,7 +26,7 @@ extension ConformanceClause {
         .init("U21", "a press ends the wait: connects at once"),
         .init("U22", "hello says *press pending* while a press is not stored"),
         .init("U23", "sends the press directly behind hello, without waiting for welcome"),
-        .init("U24", "the first counter of a boot is 1, and no two presses share one"),
+        .init("U24", "names a press by its boot and a counter of 1 or more"),
         .init("U25", "repeats an unanswered press with the same bytes"),
         .init("U26", "repeats it after 2 s, then after 2 and 4 s"),
         .init("U27", "ends the connection 8 s after the fourth sending, and begins anew on a new one"),

@@ -28,18 +28,24 @@ final class Findings {
         if isMet { pass(clause) } else { fail(clause, expected: expected, came: came()) }
     }
 
+    private static func unable(_ code: UInt64) -> String {
+        "unable code=\(Hex.text(BigEndian.u16(UInt16(truncatingIfNeeded: code))))"
+    }
+
     /// Waits for an unable that closes.
     ///
     /// - Parameters:
     ///   - types: which the unable may name.
     ///   - seconds: until it must have come.
-    func expectRefusal(_ clause: String, _ code: UInt64, about types: [UInt8], on wire: Wire, within seconds: Double) {
-        let expected = "unable code=\(Hex.text(BigEndian.u16(UInt16(code)))) and the end of the connection behind it"
+    func expectRefusal(
+        _ clause: String, _ code: UInt64, about types: [UInt8], on wire: Wire, within seconds: Double
+    ) {
+        let expected = "\(Self.unable(code)) and the end of the connection behind it"
         guard let unable = wire.next(.unable, within: seconds)?.frame else {
             return fail(clause, expected: expected, came: wire.story)
         }
         guard unable.number(at: 0, bytes: 2) == code, let type = unable.number(at: 2, bytes: 1),
-            types.contains(UInt8(type))
+            types.contains(UInt8(truncatingIfNeeded: type))
         else { return fail(clause, expected: expected, came: "\(unable)") }
         guard wire.isEnded(within: 3) else {
             return fail(clause, expected: expected, came: "\(unable), but no end within 3 s")
@@ -49,8 +55,7 @@ final class Findings {
 
     /// Waits for an unable that leaves the connection standing.
     func expectStay(_ clause: String, _ code: UInt64, about type: UInt8, on wire: Wire, _ isAlive: () -> Bool) {
-        let expected =
-            "unable code=\(Hex.text(BigEndian.u16(UInt16(code)))) type=\(Hex.text([type])), the connection stays"
+        let expected = "\(Self.unable(code)) type=\(Hex.text([type])), the connection stays"
         guard let unable = wire.next(.unable, within: 2)?.frame else {
             return fail(clause, expected: expected, came: wire.story)
         }

@@ -27,7 +27,8 @@ enum UnitFrames {
     ///   - category: 8 is a test call, which no officer sees.
     ///   - position: the twelve bytes of latitude, longitude and accuracy; nil for none.
     static func press(
-        boot: UInt32, counter: UInt32, time: UInt64, category: UInt8 = 8, flags: UInt8 = 0, position: [UInt8]? = nil,
+        boot: UInt32, counter: UInt32, time: UInt64, category: UInt8 = 8, flags: UInt8 = 0,
+        position: [UInt8]? = nil,
         extra: [UInt8] = []
     ) -> RawFrame {
         let name = BigEndian.u32(boot) + BigEndian.u32(counter) + BigEndian.u64(time)
@@ -36,7 +37,8 @@ enum UnitFrames {
     }
 
     static func cancel(boot: UInt32, counter: UInt32, press: UInt32, time: UInt64) -> RawFrame {
-        RawFrame(.cancel, BigEndian.u32(boot) + BigEndian.u32(counter) + BigEndian.u32(press) + BigEndian.u64(time))
+        RawFrame(
+            .cancel, BigEndian.u32(boot) + BigEndian.u32(counter) + BigEndian.u32(press) + BigEndian.u64(time))
     }
 
     /// - Parameter fault: 9 is a stuck button; there is no 200.
@@ -75,7 +77,8 @@ enum GatewayFrames {
     static func redirect(_ host: String, port: UInt16, retryAfterS: UInt16) -> RawFrame {
         RawFrame(
             .redirect,
-            BigEndian.u16(port) + BigEndian.u16(retryAfterS) + [UInt8(clamping: host.utf8.count)] + Array(host.utf8))
+            BigEndian.u16(port) + BigEndian.u16(retryAfterS) + [UInt8(clamping: host.utf8.count)]
+                + Array(host.utf8))
     }
 }
 

@@ -80,7 +80,8 @@ extension GatewayExam {
         findings.expectRefusal(clause, 204, about: types, on: wire, within: 13)
         let tookMs = (wire.end?.atMs ?? Wire.nowMs()) - sinceMs
         if tookMs < 9_000 {
-            findings.fail(clause, expected: "10 s of patience", came: "the end after \(TimingJudge.seconds(tookMs))")
+            findings.fail(
+                clause, expected: "10 s of patience", came: "the end after \(TimingJudge.seconds(tookMs))")
         }
     }
 }

@@ -27,7 +27,8 @@ extension GatewayExam {
         try presentStage()
     }
 
-    private func repeatPress(_ press: RawFrame, _ counter: UInt32, _ answer: RawFrame, _ one: Wire, _ other: Wire) {
+    private func repeatPress(_ press: RawFrame, _ counter: UInt32, _ answer: RawFrame, _ one: Wire, _ other: Wire)
+    {
         let alert = answer.number(at: 0, bytes: 8)
         for round in 0..<10 {
             let wire = round % 2 == 0 ? one : other
@@ -55,7 +56,8 @@ extension GatewayExam {
         if mayAlarm {
             let counter = nextCounter()
             odd.append(
-                ("G39", counter, UnitFrames.press(boot: boot, counter: counter, time: Self.wallMs(), category: 99)))
+                ("G39", counter, UnitFrames.press(boot: boot, counter: counter, time: Self.wallMs(), category: 99))
+            )
         } else {
             findings.skip("G39", "it would alarm officers; --alarm allows it")
         }
@@ -167,7 +169,8 @@ extension GatewayExam {
         for _ in 0..<2 {
             wire.forget()
             wire.send(frame)
-            let isGood = wire.next(within: 5) { $0.isA(.acknowledgement) && Array($0.body.prefix(8)) == name } != nil
+            let isGood =
+                wire.next(within: 5) { $0.isA(.acknowledgement) && Array($0.body.prefix(8)) == name } != nil
             findings.judge(
                 clause, isGood, expected: "\(RawFrame(.acknowledgement, name)) within 5 s",
                 came: "to \(frame): \(wire.story)")

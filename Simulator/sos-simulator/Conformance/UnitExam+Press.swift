@@ -26,7 +26,7 @@ extension UnitExam {
         }
         try handles.run(command)
         let pressedMs = Wire.nowMs()
-        let next = try visitPressing(within: Self.hurryS)
+        let next = try self.visit(within: Self.hurryS)
         let tookMs = next.acceptedMs - pressedMs
         findings.judge(
             "U21", waitMs != nil || tookMs <= 1_000 + TimingJudge.slackMs, expected: "a connection within 1 s",
@@ -179,7 +179,8 @@ extension UnitExam {
             let expected = RawFrame(.stageConfirm, BigEndian.u64(Self.alert) + [stage])
             let confirm = next(wire, within: 3) { $0.isA(.stageConfirm) }?.frame
             findings.judge(
-                "U31", confirm == expected, expected: "\(expected)", came: confirm.map(\.description) ?? wire.story)
+                "U31", confirm == expected, expected: "\(expected)", came: confirm.map(\.description) ?? wire.story
+            )
         }
         if !display { findings.skip("U31", "the unit says that it has no display for stages (capability 15)") }
         let again = next(wire, within: 5) { $0.isA(.press) && $0.body.prefix(8) == press.body.prefix(8) }?.frame

@@ -104,7 +104,8 @@ extension UnitExam {
         } else if abs(ahead - Int64(Self.hourMs)) < 5_000 {
             findings.pass("U12")
         } else {
-            findings.skip("U12", "its clock did not follow time by an hour: right only with a better source (GNSS)")
+            findings.skip(
+                "U12", "its clock did not follow time by an hour: right only with a better source (GNSS)")
         }
         present = visit
     }

@@ -43,8 +43,8 @@ final class UnitExam {
     let otherDoor: Door
     /// Of the unit's present life; nil until its first hello, and after a restart.
     var boot: UInt64?
-    /// Of the last welcome.
-    private var token: [UInt8] = []
+    /// Of the last welcome; empty after a restart, nil while the unit may hold another gateway's.
+    private var token: [UInt8]?
     private var welcomes: UInt8 = 0
     /// A press that came, and is to come again with the same bytes.
     var press: RawFrame?
@@ -124,10 +124,10 @@ final class UnitExam {
             expected: "major=01, a boot, the unit id \(certificate ?? "of the certificate")", came: "\(hello)")
         if let boot {
             findings.judge(
-                "U5", visit.boot == boot, expected: "boot=\(Hex.text(BigEndian.u32(UInt32(boot))))", came: "\(hello)")
+                "U5", visit.boot == boot, expected: "boot=\(Hex.text(BigEndian.u32(UInt32(truncatingIfNeeded: boot))))",
+                came: "\(hello)")
         }
-        // A unit that was running before we came may hold another gateway's token.
-        if let shown = visit.token, boot != nil {
+        if let shown = visit.token, let token {
             findings.judge(
                 "U7", shown == token, expected: "resume token \(Hex.text(token))", came: Hex.text(shown))
         }
@@ -140,12 +140,13 @@ final class UnitExam {
         token = []
     }
 
-    /// Sends welcome.
+    /// Sends welcome, with a new resume token.
     ///
-    /// - Parameter aheadMs: how far our clock is from the system's.
+    /// - Parameter reserved: what stands in the fields that are zero.
     func welcome(_ visit: UnitVisit, reserved: UInt8 = 0) {
         welcomes &+= 1
-        token = [0xC0, 0xF0, 0x12, welcomes]
+        let token: [UInt8] = [0xC0, 0xF0, 0x12, welcomes]
+        self.token = token
         visit.wire.send(
             GatewayFrames.welcome(
                 heartbeatS: Self.heartbeatS, reportingS: Self.reportingS,

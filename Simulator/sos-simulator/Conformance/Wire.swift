@@ -145,7 +145,9 @@ final class Wire {
     }
 
     /// The next frame of a type.
-    func next(_ type: MessageType, within seconds: Double) -> TimedFrame? { next(within: seconds) { $0.isA(type) } }
+    func next(_ type: MessageType, within seconds: Double) -> TimedFrame? {
+        next(within: seconds) { $0.isA(type) }
+    }
 
     /// Whether the peer ends the connection; what it still says is kept in ``passed``.
     func isEnded(within seconds: Double) -> Bool {
