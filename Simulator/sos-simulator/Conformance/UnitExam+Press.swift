@@ -35,6 +35,8 @@ extension UnitExam {
     }
 
     /// The next visit with a press pending; others are welcomed and waited through.
+    ///
+    /// - Throws: ``ExamOver`` when nobody pressed.
     private func visitPressing(within seconds: Double) throws -> UnitVisit {
         let deadlineMs = Wire.nowMs() + Int(seconds * 1_000)
         while true {
@@ -42,9 +44,9 @@ extension UnitExam {
             guard !visit.isPressPending else { return visit }
             welcome(visit)
             let left = max(0, Double(deadlineMs - Wire.nowMs()) / 1_000)
-            if let press = next(visit.wire, within: left, { $0.isA(.press) })?.frame {
-                // Pressed while online: the next connection has it pending.
-                self.press = press
+            // Pressed while online: the next connection has it pending. A connection that ends makes room for it too.
+            guard next(visit.wire, within: left, { $0.isA(.press) }) != nil || visit.wire.end != nil else {
+                throw ExamOver(reason: "no press came within \(TimingJudge.seconds(Int(seconds * 1_000)))")
             }
         }
     }
@@ -64,12 +66,15 @@ extension UnitExam {
         press = first.frame
         judgeName(first.frame, visit)
         welcome(visit)
+        wire.send(SharedFrames.unable(207, about: 0x10))
         var sent = [first.atMs]
         while let again = next(wire, within: 12, { $0.isA(.press) }) {
             sameBytes(again.frame)
             sent.append(again.atMs)
         }
         let (row, end) = TimingJudge.repeats(sent, endMs: wire.end?.atMs)
+        findings.judge(
+            "U41", sent.count > 1, expected: "press again behind unable code=00cf", came: wire.story)
         findings.record("U26", row)
         findings.record("U27", end)
     }

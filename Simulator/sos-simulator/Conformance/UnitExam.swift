@@ -38,6 +38,8 @@ final class UnitExam {
     let context: TLSContext
     /// Of a certificate that is no gateway's; nil to leave the clause out.
     let decoy: TLSContext?
+    /// Speaks nothing newer than TLS 1.2.
+    let outdated: TLSContext
     let door: Door
     /// Where redirects lead.
     let otherDoor: Door
@@ -65,6 +67,9 @@ final class UnitExam {
         self.handles = handles
         context = try .server(identity)
         self.decoy = try decoy.map { try .server($0) }
+        var options = TLSContext.Options(identity)
+        options.speaksOnlyTLS12 = true
+        outdated = try TLSContext(role: .server, options)
         door = try Door(host: address.host, port: address.port)
         otherDoor = try Door(host: address.host, port: 0)
     }
@@ -124,7 +129,8 @@ final class UnitExam {
             expected: "major=01, a boot, the unit id \(certificate ?? "of the certificate")", came: "\(hello)")
         if let boot {
             findings.judge(
-                "U5", visit.boot == boot, expected: "boot=\(Hex.text(BigEndian.u32(UInt32(truncatingIfNeeded: boot))))",
+                "U5", visit.boot == boot,
+                expected: "boot=\(Hex.text(BigEndian.u32(UInt32(truncatingIfNeeded: boot))))",
                 came: "\(hello)")
         }
         if let shown = visit.token, let token {
