@@ -31,13 +31,13 @@ class Between:
     def __init__(self, target: int, pki: pathlib.Path, unit: str, change: type[Change], breaks_client: bool):
         self.target, self.change, self.breaks_client = target, change, breaks_client
         self.inner = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.inner.minimum_version = ssl.TLSVersion.TLSv1_3
         self.inner.num_tickets = 0
         self.inner.verify_mode = ssl.CERT_REQUIRED
         self.inner.load_cert_chain(pki / "gateway.pem", pki / "gateway.key")
         self.outer = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self.outer.load_cert_chain(pki / f"units/{unit}.pem", pki / f"units/{unit}.key")
         for context in (self.inner, self.outer):
+            context.minimum_version = ssl.TLSVersion.TLSv1_3
             context.load_verify_locations(pki / "ca.pem")
             context.set_alpn_protocols([ALPN])
         self.listener = socket.create_server(("127.0.0.1", 0))
