@@ -34,6 +34,8 @@ struct ConformCommand: AsyncParsableCommand {
         help: "With --connect: presses may also raise alerts that officers see. Without, only test calls are sent."
     )
     var alarm = false
+    @Flag(help: "With --connect: the operator allows TLS 1.2, so that it is no fault.")
+    var tls12 = false
     @Option(help: ArgumentHelp("With --listen: pushes the unit's button, by /bin/sh.", valueName: "command"))
     var pressCommand: String?
     @Option(help: ArgumentHelp("With --listen: takes the unit's power and gives it back.", valueName: "command"))
@@ -104,7 +106,8 @@ struct ConformCommand: AsyncParsableCommand {
         }
         let identity = TLSIdentity(certificateFile: cert, keyFile: key, trustFile: ca)
         if connect != nil {
-            let exam = try GatewayExam(address: address, identity: identity, unit: unit ?? "", mayAlarm: alarm)
+            let exam = try GatewayExam(
+                address: address, identity: identity, unit: unit ?? "", mayAlarm: alarm, allowsTLS12: tls12)
             exam.run()
             return exam.findings.report
         }

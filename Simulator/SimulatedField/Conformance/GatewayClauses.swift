@@ -4,7 +4,7 @@ extension ConformanceClause {
     /// In the document's order.
     public static let gateway: [ConformanceClause] = [
         .init("G1", "TLS 1.3 with a certificate for the host that was dialled, and ALPN `sos-unit/1`"),
-        .init("G2", "TLS 1.2 is refused"),
+        .init("G2", "TLS 1.2 is refused, unless the operator allows it"),
         .init("G3", "a unit without a certificate is refused"),
         .init("G4", "a unit that does not offer `sos-unit/1` is refused in the handshake"),
         .init("G5", "answers hello by welcome within 2 s"),

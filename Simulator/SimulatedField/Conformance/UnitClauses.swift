@@ -44,6 +44,5 @@ extension ConformanceClause {
         .init("U39", "repeats cancels and faults until their acknowledgement"),
         .init("U40", "unacknowledged bytes end the connection within the reporting time"),
         .init("U41", "keeps a press that was answered by unable 207, and sends it again"),
-        .init("U42", "refuses TLS 1.2"),
     ]
 }

@@ -16,6 +16,8 @@ final class GatewayExam {
     let unit: String
     /// Whether presses may raise alerts that officers see.
     let mayAlarm: Bool
+    /// Whether the operator allows TLS 1.2.
+    let allowsTLS12: Bool
     let boot: UInt32
     private let context: TLSContext
     private var counter: UInt32 = 0
@@ -26,11 +28,14 @@ final class GatewayExam {
     static let answerS = Double(Limits.storedSecondsMax)
 
     /// - Throws: ``TLSError`` naming the file that cannot be used.
-    init(address: ListenAddress, identity: TLSIdentity, unit: String, mayAlarm: Bool) throws(TLSError) {
+    init(address: ListenAddress, identity: TLSIdentity, unit: String, mayAlarm: Bool, allowsTLS12: Bool)
+        throws(TLSError)
+    {
         self.address = address
         self.identity = identity
         self.unit = unit
         self.mayAlarm = mayAlarm
+        self.allowsTLS12 = allowsTLS12
         context = try .client(identity)
         // Tenths of a second since 1970: another boot in every run.
         boot = UInt32(truncatingIfNeeded: Self.wallMs() / 100)
@@ -123,7 +128,11 @@ extension GatewayExam {
         wire.close()
         var options = TLSContext.Options(identity)
         options.speaksOnlyTLS12 = true
-        try refused("G2", options, inHandshake: false)
+        if allowsTLS12 {
+            findings.skip("G2", "the operator allows it, by --tls12")
+        } else {
+            try refused("G2", options, inHandshake: false)
+        }
         options = TLSContext.Options(identity)
         options.certificateFile = nil
         options.keyFile = nil

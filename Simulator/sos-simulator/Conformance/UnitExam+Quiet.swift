@@ -85,18 +85,14 @@ extension UnitExam {
         findings.record("U8", TimingJudge.heartbeats(times, untilMs: untilMs, intervalMs: intervalMs))
     }
 
-    /// U2, U12, U19, U42: attempts are cut off, then one is taken.
+    /// U2, U12, U19: attempts are cut off, then one is taken.
     func comeBack() throws {
         var waits: [Int] = []
         var endedMs = Wire.nowMs()
         for attempt in 0..<3 {
             guard let guest = door.next(within: Self.longest(after: waits.last)) else { break }
             waits.append(guest.atMs - endedMs)
-            switch attempt {
-            case 0: try show("U42", outdated, to: guest.socket)
-            case 1: try show("U2", decoy, to: guest.socket)
-            default: break
-            }
+            if attempt == 1 { try show(decoy, to: guest.socket) }
             endedMs = Wire.nowMs()
         }
         let visit = try visit(within: 35)
@@ -120,15 +116,15 @@ extension UnitExam {
     }
 
     /// A gateway that cannot be trusted must not get a hello.
-    private func show(_ clause: String, _ context: TLSContext?, to socket: consuming Descriptor) throws {
-        guard let context else {
-            return findings.skip(clause, "no --decoy-cert was given: a certificate for another host")
+    private func show(_ decoy: TLSContext?, to socket: consuming Descriptor) throws {
+        guard let decoy else {
+            return findings.skip("U2", "no --decoy-cert was given: a certificate for another host")
         }
-        let wire = try Wire(server: context, socket: socket)
-        if wire.handshake(within: 20) != nil { return findings.pass(clause) }
+        let wire = try Wire(server: decoy, socket: socket)
+        if wire.handshake(within: 20) != nil { return findings.pass("U2") }
         // The unit's half may be done before it judged us: then its alert comes instead of a hello.
         let isRefused = wire.next(within: 3) { _ in true } == nil && wire.end != nil
         findings.judge(
-            clause, isRefused, expected: "the end of the handshake", came: "a connection, \(wire.story)")
+            "U2", isRefused, expected: "the end of the handshake", came: "a connection, \(wire.story)")
     }
 }

@@ -38,8 +38,6 @@ final class UnitExam {
     let context: TLSContext
     /// Of a certificate that is no gateway's; nil to leave the clause out.
     let decoy: TLSContext?
-    /// Speaks nothing newer than TLS 1.2.
-    let outdated: TLSContext
     let door: Door
     /// Where redirects lead.
     let otherDoor: Door
@@ -67,9 +65,6 @@ final class UnitExam {
         self.handles = handles
         context = try .server(identity)
         self.decoy = try decoy.map { try .server($0) }
-        var options = TLSContext.Options(identity)
-        options.speaksOnlyTLS12 = true
-        outdated = try TLSContext(role: .server, options)
         door = try Door(host: address.host, port: address.port)
         otherDoor = try Door(host: address.host, port: 0)
     }
