@@ -74,7 +74,7 @@ extension Simulation {
             tell(.unit, Said("\(unit.id) is pressed \(presses) times (\(category))", unit: unit.id))
         }
         if random.chance(perMille: 8) { unit.cancel(at: now.wall) }
-        if random.chance(perMille: 8), let fault = random.pick(Self.faults) {
+        if random.chance(perMille: 12), let fault = random.pick(Self.faults) {
             unit.toggle(fault, at: now.wall)
         }
         if random.chance(perMille: 5) {

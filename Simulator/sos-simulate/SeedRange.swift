@@ -43,9 +43,11 @@ final class SeedRange: Sendable {
         state.next >= min(end, state.failure?.seed ?? end)
     }
 
-    /// Runs seeds until none is left.
-    func work() {
+    /// Runs seeds until none is left. Yields between two: there may be no more threads than workers, and somebody wants
+    /// to tell how far it is.
+    func work() async {
         while let seed = take() {
+            await Task.yield()
             let report = Simulation(options.settings(seed)).run()
             state.withLock { state in
                 state.count += 1
@@ -67,7 +69,7 @@ final class SeedRange: Sendable {
     /// Runs all, `jobs` at a time.
     func run() async -> RangeResult {
         await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<options.jobs { group.addTask { self.work() } }
+            for _ in 0..<options.jobs { group.addTask { await self.work() } }
         }
         return state.withLock { state in
             var result = RangeResult(failure: state.failure)
