@@ -1,10 +1,13 @@
 // Names for what OpenSSL's public API offers only as macros; nothing else.
 #pragma once
 #include <openssl/bio.h>
+#include <openssl/core_dispatch.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/pem.h>
+#include <openssl/provider.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -20,7 +23,33 @@ static inline int sos_ssl_ctx_set_max_version(SSL_CTX *context, int version) {
 
 static inline void sos_ssl_ctx_set_mode(SSL_CTX *context, long mode) { SSL_CTX_set_mode(context, mode); }
 
+// `free` is called with each context's pointer when OpenSSL frees the context.
+static inline int sos_ssl_ctx_new_index(CRYPTO_EX_free *free) { return SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, free); }
+
+static inline STACK_OF(X509) *sos_chain_new(int certificates) { return sk_X509_new_reserve(NULL, certificates); }
+
+// Takes a reference of its own; 0 when memory is out.
+static inline int sos_chain_append(STACK_OF(X509) *chain, X509 *certificate) {
+    if (!X509_up_ref(certificate)) return 0;
+    if (sk_X509_push(chain, certificate) > 0) return 1;
+    X509_free(certificate);
+    return 0;
+}
+
+static inline void sos_chain_free(STACK_OF(X509) *chain) { sk_X509_pop_free(chain, X509_free); }
+
+static inline int sos_store_objects_count(X509_STORE *store) {
+    return sk_X509_OBJECT_num(X509_STORE_get0_objects(store));
+}
+
+// Borrowed; NULL where the store keeps something else.
+static inline X509 *sos_store_certificate(X509_STORE *store, int index) {
+    return X509_OBJECT_get0_X509(sk_X509_OBJECT_value(X509_STORE_get0_objects(store), index));
+}
+
 static inline uint64_t sos_ssl_op_no_compression(void) { return SSL_OP_NO_COMPRESSION; }
+
+static inline uint64_t sos_ssl_op_no_ticket(void) { return SSL_OP_NO_TICKET; }
 
 static inline uint64_t sos_ssl_op_no_renegotiation(void) { return SSL_OP_NO_RENEGOTIATION; }
 

@@ -169,6 +169,7 @@ final class HandshakeAgent: Agent {
             do throws(HandshakeFailure) {
                 let (unit, certificate) = try identify(handshake, now: now)
                 counters.add(.handshakesCompleted)
+                handshake.pointee.tls.limitTicketLife()
                 handshake.pointee.phase = .handingOver(unit, certificate)
                 waiting += 1
                 // Its events would only be in the way: the session agent watches it from now on.

@@ -74,6 +74,8 @@ final class SessionAgent: Agent {
     var hasUrgent = false
     /// Routine events published or about to be since the dispatcher's bell was rung for them.
     var routineUnrung = 0
+    /// Units that get a session ticket when there is time.
+    var tickets = TicketQueue()
 
     /// - Parameters:
     ///   - number: which of the session agents it is.
@@ -128,6 +130,7 @@ final class SessionAgent: Agent {
         worked += adopt(now: now)
         worked += judgeLinks(now: now)
         worked += expire(now: now)
+        if worked == 0 { sendTicket(now: now) }
         flushDirty(now: now)
         publish()
         return worked
@@ -138,7 +141,7 @@ final class SessionAgent: Agent {
         if lanes.answers.isEmpty && lanes.handovers.isEmpty && judgedTo == nil && !trust.isStale {
             // A full lane rings no bell when it has room again: look every millisecond.
             let isHeld = !resuming.isEmpty || !downs.isEmpty
-            look(waitMs: isHeld ? 1 : wheel.waitMs(from: lastTurnAt, most: Self.idleWaitMs))
+            look(waitMs: isHeld ? 1 : tickets.waitMs(most: wheel.waitMs(from: lastTurnAt, most: Self.idleWaitMs)))
         }
         doorbell.cancelSleep()
     }
@@ -247,6 +250,7 @@ final class SessionAgent: Agent {
         do throws(Errno) {
             try epoll.add(fd, events: .readable, token: table.number(of: place))
             reschedule(place)
+            oweTicket(place)
         } catch {
             end(place, .peerClosed, "cannot be watched: \(error)", now: now)
             return

@@ -14,6 +14,8 @@ public struct TLSError: Error, Sendable {
         case trustFile
         /// A revocation list is missing, unreadable, of an unknown issuer, badly signed or older than the one in force.
         case revocationList
+        /// The file of ticket keys can be read by others, is damaged, or cannot be written.
+        case ticketKeys
         /// OpenSSL refused a setting of ours or is out of memory.
         case setup
     }
@@ -56,6 +58,7 @@ extension TLSError: CustomStringConvertible {
             case .keyMismatch: "the private key does not belong to the certificate"
             case .trustFile: "cannot use the trusted authorities"
             case .revocationList: "cannot use the revocation list"
+            case .ticketKeys: "cannot use the ticket keys"
             case .setup: "cannot set up TLS"
             }
         guard let file else { return "\(what): \(detail)" }

@@ -30,6 +30,7 @@ public final class UnitTransport: @unchecked Sendable {
     private let isStopped = Mutex(false)
     private let reportingTimes: ReportingTimes
     private let trust: TrustInForce
+    private let tickets: TicketKeys?
 
     /// Ring it after appending to the answer lane.
     public let answersDoorbell: Doorbell
@@ -39,6 +40,7 @@ public final class UnitTransport: @unchecked Sendable {
     /// - Parameters:
     ///   - listener: a listening socket; owned from here on.
     ///   - trust: what is in force at the start.
+    ///   - tickets: lets units that return resume; nil makes every handshake a full one.
     ///   - reportingTimes: seconds, for units whose profile says another than ``UnitTransportLimits/reportingTimeS``.
     ///   - urgent: takes linkUp, linkDown, press, cancel, faults, confirmations; when it is full, sockets wait.
     ///   - routine: takes heartbeats and positions; when it is full, they are shed and counted.
@@ -51,7 +53,7 @@ public final class UnitTransport: @unchecked Sendable {
     ///   - reportDoorbell: rung after reports were published.
     /// - Throws: ``Errno`` when the process has no descriptor left; the start fails with it.
     public init(
-        listener: consuming Descriptor, trust: Trust, limits: UnitTransportLimits,
+        listener: consuming Descriptor, trust: Trust, tickets: TicketKeys? = nil, limits: UnitTransportLimits,
         reportingTimes: [UnitID: UInt16] = [:],
         urgent: consuming RecordProducer, routine: consuming RecordProducer, answers: consuming RecordConsumer,
         handshakeReports: consuming RecordProducer, sessionReports: consuming RecordProducer,
@@ -62,6 +64,8 @@ public final class UnitTransport: @unchecked Sendable {
         let doorbell = try Doorbell()
         let times = ReportingTimes(reportingTimes)
         self.reportingTimes = times
+        self.tickets = tickets
+        Self.give(tickets, to: trust)
         let trust = TrustInForce(trust)
         self.trust = trust
         sessions = try SessionAgent(
@@ -91,8 +95,14 @@ public final class UnitTransport: @unchecked Sendable {
     /// Brings another trust into force: new handshakes use it at once, links that stand are judged by it within a second,
     /// and those that it does not trust end. Any thread.
     public func replaceTrust(with trust: Trust) {
+        Self.give(tickets, to: trust)
         self.trust.replace(with: trust)
         answersDoorbell.ring()
+    }
+
+    /// Before the trust serves anybody. Without memory for it units shake hands in full.
+    private static func give(_ tickets: TicketKeys?, to trust: Trust) {
+        if let tickets { try? trust.context.useTickets(tickets) }
     }
 
     /// Starts both agents' threads. Once.

@@ -18,7 +18,7 @@ public struct UnitTransportLimits: Hashable, Sendable {
     public var handshakesPerAddressMax = 384
     /// Connections accepted in one turn, so that handshakes under way are not held up by a storm.
     public var acceptsPerTurnMax = 64
-    /// Handshake steps in one turn: 16 of 1.4 ms are 22 ms until deadlines and a stop are seen again.
+    /// Handshake steps in one turn: 16 of 0.7 ms are 11 ms until deadlines and a stop are seen again.
     public var handshakeStepsPerTurnMax = 16
     /// Without descriptors or memory, accepting pauses: existing links go on, and some will end.
     public var acceptPauseMs: UInt32 = 200

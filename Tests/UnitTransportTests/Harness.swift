@@ -54,7 +54,8 @@ final class Harness {
         var limits = UnitTransportLimits()
         change(&limits)
         transport = try UnitTransport(
-            listener: listener, trust: try trust ?? TestPKI.trust(), limits: limits,
+            listener: listener, trust: try trust ?? TestPKI.trust(), tickets: try TestPKI.tickets(),
+            limits: limits,
             urgent: rings[0].takeProducer(),
             routine: rings[1].takeProducer(), answers: rings[2].takeConsumer(0),
             handshakeReports: rings[3].takeProducer(), sessionReports: rings[4].takeProducer(),

@@ -72,7 +72,15 @@ final class TestPKI: Sendable {
     }
 
     /// The gateway's context.
-    static func server() throws -> TLSContext { try .server(shared.get().identity(.gateway)) }
+    static func server() throws -> TLSContext {
+        let pki = try shared.get()
+        return try .server(pki.identity(.gateway), tickets: tickets())
+    }
+
+    /// The gateway's ticket keys: one file for all, as after a restart.
+    static func tickets() throws -> TicketKeys {
+        try TicketKeys(path: "\(shared.get().directory)/ticket-keys", now: SystemClock().now().wall)
+    }
 
     /// The gateway's trust, without lists.
     static func trust() throws -> Trust {
