@@ -21,7 +21,8 @@ struct AlertPath {
     /// - Throws: ``Errno`` when the process has no descriptor left.
     init(
         replay: consuming Replay, feed: ConsoleFeed, history: HistoryKeeper, listener: consuming Descriptor,
-        trust: Trust, dates: TrustDates, settings: UnitSettings, reportingTimes: [UnitID: UInt16],
+        trust: Trust, tickets: TicketKeys, dates: TrustDates, settings: UnitSettings,
+        reportingTimes: [UnitID: UInt16],
         counters: Counters,
         clock: any InstantSource, log: Logger
     ) throws(Errno) {
@@ -29,7 +30,7 @@ struct AlertPath {
         let bells = try AgentBells()
         let failure = Failure()
         transport = try UnitTransport(
-            listener: listener, trust: trust, limits: UnitTransportLimits(settings),
+            listener: listener, trust: trust, tickets: tickets, limits: UnitTransportLimits(settings),
             reportingTimes: reportingTimes,
             urgent: lanes.urgent.takeProducer(), routine: lanes.routine.takeProducer(),
             answers: lanes.answers.takeConsumer(0), handshakeReports: lanes.handshakeReports.takeProducer(),

@@ -22,6 +22,7 @@ public struct Daemon: Sendable {
     private let console: ConsoleServer
     private let registry: RegistryReload
     private let trust: TrustReload
+    private let tickets: TicketKeeper
     private let log: Logger
 
     /// Runs until SIGTERM, SIGINT or a failure; then both sides stop in order.
@@ -35,6 +36,7 @@ public struct Daemon: Sendable {
                     .init(service: console, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(
                         service: await RegistryReloadService(registry, trust), successTerminationBehavior: .ignore),
+                    .init(service: tickets, successTerminationBehavior: .ignore),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
         do {
@@ -56,6 +58,7 @@ extension Daemon {
         let stores = try Stores(paths: settings.statePaths)
         let copies = ListCopies(directory: settings.statePaths.revocationsDirectory)
         let start = try TrustStart(settings.units, copies: copies, now: clock.now().wall, log: log)
+        let tickets = try TicketKeeper(settings, clock: clock, log: log)
         let listener = try Listeners.units(settings.units.listen)
         let feed = ConsoleFeed(counters: counters)
         let history = try HistoryKeeper(history: stores.history, log: log)
@@ -77,7 +80,8 @@ extension Daemon {
             archivist = try Archivist(
                 settings: settings, stores: stores, counters: counters, clock: clock, log: log)
             path = try AlertPath(
-                replay: replay, feed: feed, history: history, listener: listener, trust: start.trust, dates: dates,
+                replay: replay, feed: feed, history: history, listener: listener, trust: start.trust,
+                tickets: tickets.keys, dates: dates,
                 settings: settings.units,
                 reportingTimes: registry.reportingTimes(otherThan: settings.units.reportingTimeS),
                 counters: counters, clock: clock, log: log)
@@ -102,6 +106,7 @@ extension Daemon {
             settings: settings, inForce: start.trust, transport: path.transport, console: console, dates: dates,
             copies: copies, accounts: stores.accounts, clock: clock, log: log)
         dates.begin(start, settings, console: console.certificateEndsAt)
+        self.tickets = tickets
         self.log = log
     }
 }

@@ -87,7 +87,11 @@ private struct SettingsReader {
         let lists = section.values("crls", max: TrustSettings.revocationListsMax) { text throws(ValueError) in
             try Values.path(text, from: directory)
         }
-        return TrustSettings(minimum: minimum ?? .tls13, revocationLists: lists, overdue: overdue ?? .serve)
+        return TrustSettings(
+            minimum: minimum ?? .tls13, revocationLists: lists, overdue: overdue ?? .serve,
+            ticketKeysFile: path(section, "ticket_keys"),
+            ticketRotationHours: number(section, "ticket_rotation_h", 0...84)
+                ?? TrustSettings.ticketRotationHoursDefault)
     }
 
     private func console(_ section: Section) -> ConsoleSettings? {

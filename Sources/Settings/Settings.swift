@@ -71,7 +71,7 @@ public struct UnitSettings: Hashable, Sendable {
 
     /// 20,000 units, and half as many again for those that return before their old link is known to be dead.
     public static let connectionsMaxDefault = 32_768
-    /// At 1.4 ms of CPU each, the last of 512 waits 0.7 s: below every unit's patience.
+    /// At 0.7 ms of CPU each, the last of 512 waits 0.4 s: below every unit's patience.
     public static let handshakesAtOnceMaxDefault = 512
     /// Three quarters of them: half a second of one processor, and always a quarter for everybody else.
     public static let handshakesPerAddressMaxDefault = 384

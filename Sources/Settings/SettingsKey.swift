@@ -65,6 +65,8 @@ extension SettingsKey {
         SettingsKey("units.tls.minimum", "1.2 or 1.3", .means("1.3")),
         SettingsKey("units.tls.crls", "a list of paths of files, relative to this one's directory", .nothing),
         SettingsKey("units.tls.crl_overdue", "serve or refuse", .means("serve")),
+        SettingsKey("units.tls.ticket_keys", file, .nothing),
+        SettingsKey("units.tls.ticket_rotation_h", "a whole number from 0 to 84", .means("12")),
         SettingsKey("console", "a section"),
         SettingsKey("console.listen", listen, .means("0.0.0.0:8443")),
         SettingsKey("console.certificate", file),

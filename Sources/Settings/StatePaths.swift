@@ -22,6 +22,8 @@ public struct StatePaths: Hashable, Sendable {
     public var registryDatabase: String { "\(directory)/registry.sqlite" }
     /// Copies of the revocation lists last in force.
     public var revocationsDirectory: String { "\(directory)/revocations" }
+    /// The keys of session tickets, unless the configuration names another file.
+    public var ticketKeysFile: String { "\(directory)/ticket-keys" }
     /// Locked by the daemon while it serves; has its process number.
     public var processFile: String { "\(directory)/sosgatewayd.pid" }
     /// Addresses really bound, written by the daemon when it is ready.

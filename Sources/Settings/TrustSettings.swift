@@ -22,12 +22,24 @@ public struct TrustSettings: Hashable, Sendable {
     public var revocationLists: [String]
     /// What an overdue or missing list means.
     public var overdue: Overdue
+    /// The file with the keys of session tickets; nil for the one in the state directory.
+    public var ticketKeysFile: String?
+    /// After how many hours this gateway replaces the key that seals; 0 when another gateway does.
+    public var ticketRotationHours: Int
+
+    /// A key seals for half a day and opens for a whole one.
+    public static let ticketRotationHoursDefault = 12
 
     /// Where not given, values are the file's defaults.
-    public init(minimum: Version = .tls13, revocationLists: [String] = [], overdue: Overdue = .serve) {
+    public init(
+        minimum: Version = .tls13, revocationLists: [String] = [], overdue: Overdue = .serve,
+        ticketKeysFile: String? = nil, ticketRotationHours: Int = ticketRotationHoursDefault
+    ) {
         self.minimum = minimum
         self.revocationLists = revocationLists
         self.overdue = overdue
+        self.ticketKeysFile = ticketKeysFile
+        self.ticketRotationHours = ticketRotationHours
     }
 
     /// Lists that one configuration may name.
