@@ -29,6 +29,13 @@ let package = Package(
             name: "JournalFiles",
             dependencies: ["Journal", "AlertModel", "LinuxIO", "Telemetry", "Credentials", "CLinux", "CZstd"]),
         .target(name: "AlertDispatch", dependencies: ["AlertModel"]),
+        .target(name: "UnitProtocol", dependencies: ["AlertModel"]),
+        .target(
+            name: "UnitTransport",
+            dependencies: ["AlertModel", "UnitProtocol", "EventRing", "LinuxIO", "Telemetry", "COpenSSL"]),
+        .executableTarget(
+            name: "transport-server",
+            dependencies: ["UnitTransport", "AlertModel", "EventRing", "LinuxIO", "Telemetry"]),
         .systemLibrary(name: "CURing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
         .target(name: "CWritePaths", dependencies: ["CURing"]),
         .executableTarget(name: "journal-write-paths", dependencies: ["CWritePaths", "AlertModel", "LinuxIO"]),
