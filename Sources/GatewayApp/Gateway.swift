@@ -69,17 +69,28 @@ struct Gateway: Service {
         }
     }
 
+    /// Tries for some seconds: a file system may be full for the moment in which a journal segment is made ahead.
+    private func writeEndpoints(_ text: String) async {
+        var failure: Errno?
+        for _ in 0..<20 {
+            do throws(Errno) {
+                return try Files.replace(settings.statePaths.endpointsFile, with: Array(text.utf8), mode: 0o644)
+            } catch {
+                failure = error
+            }
+            guard (try? await Task.sleep(for: .milliseconds(250))) != nil else { break }
+        }
+        guard let failure else { return }
+        log.error("endpoints file not written", metadata: ["reason": "\(failure)"])
+    }
+
     /// Says that units and consoles can connect, to systemd and to whoever reads the endpoints file.
     private func announce() async {
         guard let port = await consolePort(), let consolePort = UInt16(exactly: port) else { return }
         let units = ListenAddress(host: settings.units.listen.host, port: unitsPort)
         let console = ListenAddress(host: settings.console.listen.host, port: consolePort)
         let text = "{\"units\": \"\(units)\", \"console\": \"\(console)\"}\n"
-        do throws(Errno) {
-            try Files.replace(settings.statePaths.endpointsFile, with: Array(text.utf8), mode: 0o644)
-        } catch {
-            log.error("endpoints file not written", metadata: ["reason": "\(error)"])
-        }
+        await writeEndpoints(text)
         _ = notifier.ready(status: "units on \(units), consoles on \(console)")
         log.notice("ready", metadata: ["units": "\(units)", "console": "\(console)"])
     }

@@ -179,6 +179,10 @@ class Officer:
             found += self.get(f"/v1/centres/{centre}/alerts")["alerts"]
         return found
 
+    def callers_alerts(self, *centres):
+        """Without those that the gateway raised itself, such as for a button pressed again and again."""
+        return [alert for alert in self.open_alerts(*centres) if not alert["technical"]]
+
     def counters(self) -> dict:
         text = self.get("/metrics").decode()
         pairs = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
