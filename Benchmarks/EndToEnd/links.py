@@ -44,8 +44,9 @@ class Server:
         self.port = self.read_port()
 
     def stop(self):
-        self.process.kill()
-        self.process.wait()
+        if self.process:
+            self.process.kill()
+            self.process.wait()
 
     def units(self, what: str, count: int, share: str) -> list:
         command = [self.programs / "tls-units", self.port, self.process.pid, self.pki / "ca.pem", self.pki / "ca.key"]
@@ -186,9 +187,9 @@ def main():
     kinds += [Mosquitto, Transport] + ([Daemon] if "SOSGATEWAY_BIN" in os.environ else [])
     with tempfile.TemporaryDirectory() as directory:
         servers = [kind(pathlib.Path(directory) / kind.__name__, programs, transport) for kind in kinds]
-        for server in servers:
-            server.start()
         try:
+            for server in servers:
+                server.start()
             (handshakes if what == "handshakes" else memory)(servers, count)
         finally:
             for server in servers:
