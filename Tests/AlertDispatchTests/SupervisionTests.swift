@@ -234,7 +234,7 @@ struct SupervisionTests {
         #expect(world.technical.isEmpty)
     }
 
-    @Test("100,000 units: a heartbeat touches no deadline, a lost connection few")
+    @Test("20,000 units: a heartbeat touches no deadline, a lost connection few")
     func cost() {
         let dispatcher = Crowd(units: 20_000)
         let before = dispatcher.core.deadlines.siftSteps
