@@ -77,6 +77,20 @@ class Between:
                 if one is not None:
                     one.close()
 
+    @staticmethod
+    def take(source):
+        """What the peer has sent; None for what is not for us, such as a session ticket; empty at the end."""
+        source.setblocking(False)
+        try:
+            data = source.recv(65536)
+            while data and source.pending():
+                data += source.recv(65536)
+            return data
+        except ssl.SSLWantReadError:
+            return None
+        finally:
+            source.settimeout(5)
+
     def relay(self, client, server, change: Change):
         wrong = client if self.breaks_client else server
         rest = b""
@@ -87,9 +101,9 @@ class Between:
             ready, _, _ = select.select([client, server], [], [])
             for source in ready:
                 sink = server if source is client else client
-                data = source.recv(65536)
-                while source.pending():
-                    data += source.recv(65536)
+                data = self.take(source)
+                if data is None:
+                    continue
                 if not data:
                     return
                 if source is not wrong:
