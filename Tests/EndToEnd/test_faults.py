@@ -60,7 +60,7 @@ def assert_next_life_has(gateway, stored: int, repeated: tuple[int, ...], count:
     gateway.environment = {}
     gateway.start()
     officer = gateway.officer()
-    before = officer.callers_alerts("astana")
+    before = officer.callers_alerts()
     assert len(before) == 1 and before[0]["press_count"] >= stored
     again = connect(gateway)
     for counter in repeated:
@@ -68,7 +68,7 @@ def assert_next_life_has(gateway, stored: int, repeated: tuple[int, ...], count:
         while again.until_stage("stored")[1] != counter:
             pass
     again.close()
-    alerts = officer.callers_alerts("astana")
+    alerts = officer.callers_alerts()
     assert len(alerts) == 1 and alerts[0]["press_count"] == count
     assert gateway.stop() == 0
 
@@ -123,7 +123,7 @@ def test_every_press_that_meets_the_failure_is_unanswered(faulty):
     assert faulty.process.wait(timeout=30) == 74
     faulty.environment = {}
     faulty.start()
-    counts = {alert["unit"]: alert["press_count"] for alert in faulty.officer().callers_alerts("astana")}
+    counts = {alert["unit"]: alert["press_count"] for alert in faulty.officer().callers_alerts()}
     for number in range(len(units)):
         name = f"AST-{number + 1:04}"
         # Acknowledged ones are there; at most the one under way is more.
@@ -151,7 +151,7 @@ def test_a_slow_disk_only_slows(faulty):
     # Commands and other units go on, if slowly; nothing is doubled.
     quiet.send(press(1, 1))
     quiet.until_stage("stored")
-    alerts = {alert["unit"]: alert for alert in faulty.officer().callers_alerts("astana")}
+    alerts = {alert["unit"]: alert for alert in faulty.officer().callers_alerts()}
     assert alerts["AST-0001"]["press_count"] == 12
     assert faulty.officer().act(alerts["AST-0001"]["id"], "claim")[0] == 200
 
@@ -206,7 +206,7 @@ def test_a_journal_deleted_under_the_gateway_is_missed_loudly(faulty):
     unit = connect(faulty)
     unit.send(press(1, 1))
     unit.until_stage("stored")
-    until(lambda: "AST-0001" in str(faulty.officer().callers_alerts("astana")), "the alert")
+    until(lambda: "AST-0001" in str(faulty.officer().callers_alerts()), "the alert")
     shutil.rmtree(faulty.directory / "data/journal")
     assert faulty.stop() == 0
     faulty.environment = {}

@@ -33,7 +33,7 @@ def test_a_step_breaks_nothing_and_is_told(tmp_path, pki, hours):
         one.send(HEARTBEAT_FRAME)
     unit.send(press(1, 2))
     assert unit.until_stage("stored")[1] == 2
-    shown = officer.open_alerts("astana")
+    shown = officer.callers_alerts()
     assert len(shown) == 1 and shown[0]["press_count"] == 2
     before = shown[0]["sequence"]
     status, claimed = officer.act(alert, "claim")
@@ -50,7 +50,7 @@ def test_a_step_breaks_nothing_and_is_told(tmp_path, pki, hours):
     # A restart under the new time reads the old records and goes on behind them.
     gateway.kill()
     gateway.start()
-    assert [one["press_count"] for one in gateway.officer().open_alerts("astana")] == [2]
+    assert [one["press_count"] for one in gateway.officer().callers_alerts()] == [2]
     if hours < 0:
         # The certificates, made just now, are not valid yet by that clock: nobody could connect before it is right.
         shim.set_wall(0)
@@ -59,6 +59,6 @@ def test_a_step_breaks_nothing_and_is_told(tmp_path, pki, hours):
         unit.send(press(1, counter))
         while unit.until_stage("stored")[1] != counter:
             pass
-    again = until(lambda: gateway.officer().open_alerts("astana"), "the alert")
+    again = until(lambda: gateway.officer().callers_alerts(), "the alert")
     assert [one["press_count"] for one in again] == [3] and int(again[0]["sequence"]) > int(claimed["sequence"])
     assert gateway.stop() == 0

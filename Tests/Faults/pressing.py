@@ -148,7 +148,7 @@ class Ledger:
         # Units are answered a moment before consoles are told.
         deadline = time.monotonic() + 10
         while True:
-            found = {alert["unit"]: alert["press_count"] for alert in officer.callers_alerts("astana")}
+            found = {alert["unit"]: alert["press_count"] for alert in officer.callers_alerts()}
             missing = sum(max(0, count - found.get(name, 0)) for name, count in expected.items())
             if not missing:
                 break
