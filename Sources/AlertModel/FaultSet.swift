@@ -15,6 +15,33 @@ public struct FaultSet: OptionSet, Hashable, Sendable {
 }
 
 extension FaultKind {
+    /// The kind as the API, the registry's columns and people's files name it; permanent, like its raw value.
+    public var word: String {
+        switch self {
+        case .doorOpen: "door_open"
+        case .vibration: "vibration"
+        case .mainsLost: "mains_lost"
+        case .batteryLow: "battery_low"
+        case .charger: "charger"
+        case .microphone: "microphone"
+        case .speaker: "speaker"
+        case .camera: "camera"
+        case .buttonStuck: "button_stuck"
+        case .gpsLost: "gps_lost"
+        case .gpsFrozen: "gps_frozen"
+        case .displaced: "displaced"
+        case .jamming: "jamming"
+        case .overheating: "overheating"
+        case .clockWrong: "clock_wrong"
+        case .certificateExpiring: "certificate_expiring"
+        case .firmwareMismatch: "firmware_mismatch"
+        case .linkFlapping: "link_flapping"
+        case .pathLost: "path_lost"
+        case .testMissed: "test_missed"
+        case .linkLost: "link_lost"
+        }
+    }
+
     /// Whether a unit can report it; the others are found by the gateway alone.
     public var isReported: Bool {
         switch self {

@@ -32,7 +32,7 @@ struct Random {
 
 func point(_ latitude: Double, _ longitude: Double) -> GeoPoint {
     guard let point = GeoPoint(latitudeE7: Int32(latitude * 1e7), longitudeE7: Int32(longitude * 1e7)) else {
-        fatalError("\(latitude) \(longitude) is no place")
+        preconditionFailure("\(latitude) \(longitude) is no place")
     }
     return point
 }

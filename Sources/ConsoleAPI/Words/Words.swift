@@ -75,33 +75,8 @@ extension Outcome: Worded {
     }
 }
 
-extension FaultKind: Worded {
-    var word: String {
-        switch self {
-        case .doorOpen: "door_open"
-        case .vibration: "vibration"
-        case .mainsLost: "mains_lost"
-        case .batteryLow: "battery_low"
-        case .charger: "charger"
-        case .microphone: "microphone"
-        case .speaker: "speaker"
-        case .camera: "camera"
-        case .buttonStuck: "button_stuck"
-        case .gpsLost: "gps_lost"
-        case .gpsFrozen: "gps_frozen"
-        case .displaced: "displaced"
-        case .jamming: "jamming"
-        case .overheating: "overheating"
-        case .clockWrong: "clock_wrong"
-        case .certificateExpiring: "certificate_expiring"
-        case .firmwareMismatch: "firmware_mismatch"
-        case .linkFlapping: "link_flapping"
-        case .pathLost: "path_lost"
-        case .testMissed: "test_missed"
-        case .linkLost: "link_lost"
-        }
-    }
-}
+// Its words stand in the model: the registry's columns are named by them too.
+extension FaultKind: Worded {}
 
 extension OutageScope: Worded {
     var word: String {

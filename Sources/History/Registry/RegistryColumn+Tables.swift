@@ -95,32 +95,3 @@ extension RegistryColumn {
     /// How loud a fault is: the words of the priorities that a fault may have, and only a record.
     static let severities = ["urgent", "property", "technical", "recorded"]
 }
-
-extension FaultKind {
-    /// The kind as columns name it.
-    var word: String {
-        switch self {
-        case .doorOpen: "door_open"
-        case .vibration: "vibration"
-        case .mainsLost: "mains_lost"
-        case .batteryLow: "battery_low"
-        case .charger: "charger"
-        case .microphone: "microphone"
-        case .speaker: "speaker"
-        case .camera: "camera"
-        case .buttonStuck: "button_stuck"
-        case .gpsLost: "gps_lost"
-        case .gpsFrozen: "gps_frozen"
-        case .displaced: "displaced"
-        case .jamming: "jamming"
-        case .overheating: "overheating"
-        case .clockWrong: "clock_wrong"
-        case .certificateExpiring: "certificate_expiring"
-        case .firmwareMismatch: "firmware_mismatch"
-        case .linkFlapping: "link_flapping"
-        case .pathLost: "path_lost"
-        case .testMissed: "test_missed"
-        case .linkLost: "link_lost"
-        }
-    }
-}
