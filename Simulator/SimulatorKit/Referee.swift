@@ -114,6 +114,7 @@ final class Referee {
         for wrong in gateway.dispatcher.checkInvariants() { report(.invariants, wrong) }
         checkQueues(gateway)
         checkLinks(gateway)
+        checkCommands(gateway)
     }
 
     /// No step may be overdue by more than the lanes and the disk take.
@@ -126,6 +127,9 @@ final class Referee {
         }
         for id in model.lateMaintenance(at: now) {
             report(.maintenanceIsBoxed, "maintenance \(id.value) goes on for 3 s and more behind its end")
+        }
+        for id in model.lateCommands(at: now) {
+            report(.maintenanceIsBoxed, "command \(id.value) goes on for 3 s and more behind its end")
         }
         // The auditor's ten seconds count while somebody is there to ask it.
         guard aliveTicks > ReferenceModel.lateTicksMax + 200 else { return }

@@ -38,6 +38,7 @@ struct ReferenceModel {
     private(set) var units = ReferenceUnits()
     private(set) var technical = ReferenceTechnical()
     private(set) var maintenance = ReferenceMaintenance()
+    private(set) var commands = ReferenceCommands()
     /// Conditions that the gateway found itself, or found ended.
     private(set) var findings: UInt64 = 0
     /// Whose each alert ever was.
@@ -81,6 +82,11 @@ struct ReferenceModel {
         case .maintenanceEnded(let ended):
             let reason = maintenance.end(ended)
             verdicts[ended.command] = Verdict(alert: AlertID(ended.maintenance.value), reason: reason)
+        case .unitCommanded(let given):
+            let isRegistered = maintenance.records[given.unit] != nil
+            let reason = commands.give(given, sequence, nowNs: waits.nowNs, isRegistered: isRegistered)
+            verdicts[given.command] = Verdict(alert: AlertID(sequence.value), reason: reason)
+        case .unitCommandAnswered(let answer): commands.answered(answer)
         case .centreRegistered(let centre): centres.insert(centre.id)
         case .policyChanged(let policy): waits.policies[policy.centre] = policy
         case .conditionFound: findings += 1
@@ -96,6 +102,8 @@ struct ReferenceModel {
                 change(centre) { $0.unwatched(centre, fired) }
             } else if fired.key.kind == .maintenanceEnd {
                 maintenance.fired(fired)
+            } else if fired.key.kind == .unitCommandDue {
+                commands.fired(fired, nowNs: waits.nowNs)
             } else if fired.key.kind == .starvation {
                 starve(fired)
             } else if fired.key.kind.rawValue < 16,
@@ -122,8 +130,9 @@ struct ReferenceModel {
         guard presses[press.id] == nil else { return }
         presses[press.id] = .some(nil)
         if press.category == .test { return }
-        let priority = press.category.defaultPriority
-        if let known = open.first(where: { $0.value.unit == press.id.unit })?.key {
+        if let known = open.first(where: { $0.value.unit == press.id.unit })?.key, let centre = open[known]?.centre
+        {
+            let priority = waits.policy(centre).priorities[press.category]
             open[known]?.presses += 1
             presses[press.id] = known
             units.said(press.id, of: known, isCancel: false)
@@ -131,6 +140,7 @@ struct ReferenceModel {
             if let old = open[known]?.queuePriority { open[known]?.queuePriority = min(old, priority) }
         } else if let own = centreOfUnit[press.id.unit] ?? defaultCentre {
             let id = AlertID(sequence.value)
+            let priority = waits.policy(own).priorities[press.category]
             let centre = desks.takesPresses(own) ? own : substitute(own) ?? own
             if centre != own { takenFrom[id] = own }
             newest[press.id.unit] = id
@@ -297,6 +307,11 @@ struct ReferenceModel {
     /// Maintenance that should have ended.
     func lateMaintenance(at now: Instant) -> [JournalSequence] {
         maintenance.late(atNs: waits.timeNs(at: now), byMs: UInt64(Self.lateTicksMax) * 50)
+    }
+
+    /// Commands to units that should be over.
+    func lateCommands(at now: Instant) -> [JournalSequence] {
+        commands.late(atNs: waits.timeNs(at: now), byMs: UInt64(Self.lateTicksMax) * 50)
     }
 
     /// Alerts whose next step should have been in the journal long ago, and by how many milliseconds.

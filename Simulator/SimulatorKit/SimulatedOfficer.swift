@@ -94,7 +94,7 @@ final class SimulatedOfficer {
             switch entry {
             case .alert(let alert): view[alert.id] = alert.isOpen ? alert : nil
             case .result(let command, _): if command == waitingFor { waitingFor = nil }
-            case .centre, .centreSituation, .unit, .unitGone, .maintenance: break
+            case .centre, .centreSituation, .unit, .unitGone, .maintenance, .unitCommand: break
             }
         }
         delayed.removeFirst(count)

@@ -23,6 +23,9 @@ final class SimulatedUnit {
     /// The newest stage of each alert the unit heard of.
     private(set) var lamps: [AlertID: (stage: Stage, at: WallTime)] = [:]
 
+    /// How often each command came.
+    private var commandTimes: [JournalSequence: Int] = [:]
+
     init(_ id: UnitID) { self.id = id }
 
     private func nextMessage() -> MessageID {
@@ -80,11 +83,21 @@ final class SimulatedUnit {
         case .close(let link, _):
             disconnected(link)
             return (nil, nil)
+        case .command(_, let id, _, let action): return (result(of: id, action), nil)
         case .stage(_, let boot, let counter, let alert, let stage, let at):
             settle(boot: boot, counter: counter, isPress: true)
             let reply = Event.stageConfirmed(StageConfirmation(unit: id, alert: alert, stage: stage))
             return (reply, light(alert, stage, at, mayGoBack: released.contains(alert)))
         }
+    }
+
+    /// Does a command once, and says so each time that it comes. Of two answers the first is that it began.
+    private func result(of id: JournalSequence, _ action: CommandAction) -> Event {
+        let times = commandTimes[id, default: 0]
+        commandTimes[id] = times + 1
+        let isLong = if case .restart = action { true } else { false }
+        let state: UnitCommandState = isLong && times == 0 ? .started : .done
+        return .unitCommandAnswered(UnitCommandAnswer(unit: self.id, id: id, state: state, value: 0, detail: ""))
     }
 
     private func settle(boot: UInt32, counter: UInt32, isPress: Bool) {

@@ -22,7 +22,9 @@ extension Simulation {
 
     /// Whether nothing is left to do.
     var isAtRest: Bool {
-        guard gateway.isRunning, referee.model.open.isEmpty else { return false }
+        guard gateway.isRunning, referee.model.open.isEmpty, referee.model.commands.all.isEmpty else {
+            return false
+        }
         guard gateway.isIdle, officers.allSatisfy({ $0.isPresent && showsNoCaller($0) && $0.hasHeardAll }) else {
             return false
         }

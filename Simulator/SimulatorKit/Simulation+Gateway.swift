@@ -143,7 +143,10 @@ extension Simulation {
         return CentrePolicy(
             centre: centre, timesS: (first, second, third), unseenS: UInt16(random.below(4)),
             starvationS: UInt16(random.below(5)), neighbour: target(),
-            failover: target(), dutyDesk: target())
+            failover: target(), dutyDesk: target(),
+            priorities: PressPriorities(
+                medical: random.pick([.life, .urgent, .technical]) ?? .life,
+                roadAccident: random.pick([.urgent, .property]) ?? .urgent))
     }
 
     /// Forgets nothing that the gateway must be told later.

@@ -15,6 +15,7 @@ extension Simulation {
         if random.chance(perMille: 3) { loseAllLinks() }
         if random.chance(perMille: 4) { cutUnits() }
         if random.chance(perMille: 6) { maintain() }
+        if random.chance(perMille: 20) { commandAUnit() }
         if random.chance(perMille: 5) { rushForAnAlert() }
         if random.chance(perMille: 25) {
             gateway.keepHouse(removesSegments: settings.removesSegments, &random)

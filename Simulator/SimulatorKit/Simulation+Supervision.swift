@@ -66,8 +66,8 @@ extension Simulation {
     func hello(of unit: SimulatedUnit, link: LinkID, path: Int) -> LinkUp {
         let ahead: Int32? = isCalm ? 0 : random.pick([nil, 0, 30, -60]) ?? nil
         return LinkUp(
-            unit: unit.id, link: link, boot: unit.boot, firmware: UInt32(1 + random.below(2)), capabilities: 0,
-            path: UInt8(path + 1), clockAheadS: ahead,
+            unit: unit.id, link: link, boot: unit.boot, firmware: UInt32(1 + random.below(2)),
+            capabilities: Capabilities.known.rawValue, path: UInt8(path + 1), clockAheadS: ahead,
             certificateEndsAtS: random.pick([0, 1_796_700_000, 1_799_000_000]) ?? 0)
     }
 

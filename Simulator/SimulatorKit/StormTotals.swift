@@ -36,6 +36,8 @@ public enum StormFigure: String, CaseIterable, Sendable {
     case losses, outages, technicalAlerts
     /// Maintenance that officers asked for.
     case maintenance
+    /// Commands to units that officers asked for.
+    case unitCommands
     /// Conditions that the gateway found from position reports.
     case findings
     /// Consoles that went away or came back.

@@ -41,6 +41,12 @@ extension Event {
         case .alertShown(let shown):
             Said("\(shown.officer) sees alert \(shown.alert.value)", alert: shown.alert)
         case .officerAction(let action): action.said
+        case .unitCommanded(let given):
+            Said(
+                "\(given.officer): \(given.action) to \(given.unit) within \(given.timeoutS) s, command "
+                    + "\(given.command.value)", unit: given.unit)
+        case .unitCommandAnswered(let answer):
+            Said("\(answer.unit): command \(answer.id.value) is \(answer.state)", unit: answer.unit)
         case .auditFound(let alert): Said("the auditor finds alert \(alert.value)", alert: alert)
         case .timerFired(let fired): fired.said
         default: Said("\(self)")
@@ -83,6 +89,8 @@ extension UnitAnswer {
             Said(
                 "to \(name) by link \(link.value): \(stage), alert \(alert.value), press \(boot)/\(counter), "
                     + "of \(at.nanoseconds / 1_000_000 % 1_000_000) ms", unit: unit, alert: alert)
+        case .command(let link, let id, let seconds, let action):
+            Said("to \(name) by link \(link.value): \(action) in \(seconds) s, command \(id.value)", unit: unit)
         case .close(let link, let end): Said("to \(name): link \(link.value) is closed (\(end))", unit: unit)
         }
     }
@@ -102,6 +110,8 @@ extension FeedEntry {
         case .unitGone(let unit): Said("\(unit) is gone", unit: unit)
         case .centre(let centre): Said("\(centre.id) exists")
         case .centreSituation, .maintenance: Said("\(self)")
+        case .unitCommand(let status):
+            Said("command \(status.id.value) to \(status.unit) is \(status.state)", unit: status.unit)
         case .result(let command, .done(let alert)): Said("command \(command.value): done", alert: alert)
         case .result(let command, .refused(let reason, let owner)):
             Said("command \(command.value): refused, \(reason), owner \(owner?.description ?? "nobody")")

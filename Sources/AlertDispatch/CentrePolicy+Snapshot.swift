@@ -13,6 +13,7 @@ extension Dispatcher {
                 policy.unseenS, policy.starvationS,
             ] { writer.number(UInt64(seconds)) }
             for target in [policy.neighbour, policy.failover, policy.dutyDesk] { writer.optional(target) }
+            for priority in policy.priorities.values { writer.byte(priority.rawValue) }
         }
     }
 
@@ -20,14 +21,17 @@ extension Dispatcher {
         _ reader: inout StateReader
     ) throws(StateDecodingError) -> [CentreID: CentrePolicy] {
         var policies: [CentreID: CentrePolicy] = [:]
-        for _ in 0..<(try reader.count(bytesMin: 71)) {
+        for _ in 0..<(try reader.count(bytesMin: 75)) {
             let policy = CentrePolicy(
                 centre: try reader.id(), reRingS: try reader.number(UInt16.self),
                 supervisorsS: try reader.number(UInt16.self), neighbourS: try reader.number(UInt16.self),
                 failoverS: try reader.number(UInt16.self), dutyDeskS: try reader.number(UInt16.self),
                 unseenS: try reader.number(UInt16.self), starvationS: try reader.number(UInt16.self),
                 neighbour: try reader.optionalID(),
-                failover: try reader.optionalID(), dutyDesk: try reader.optionalID())
+                failover: try reader.optionalID(), dutyDesk: try reader.optionalID(),
+                priorities: PressPriorities(
+                    police: try reader.listed(), medical: try reader.listed(), fire: try reader.listed(),
+                    roadAccident: try reader.listed()))
             guard policies.updateValue(policy, forKey: policy.centre) == nil else {
                 throw reader.error(.badValue)
             }

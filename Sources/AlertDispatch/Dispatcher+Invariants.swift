@@ -15,6 +15,7 @@ extension Dispatcher {
             wrong.append("centre \(centre) is both registered and removed")
         }
         checkMaintenance(&wrong)
+        checkUnitCommands(&wrong)
         for (id, unit) in units {
             for (key, stored) in unit.presses where stored.alert > AlertID(lastSequence.value) {
                 let press = MessageID(unit: id, key: key)

@@ -19,6 +19,8 @@ extension Dispatcher {
         if let state = unit.latestAlert {
             effects.append(.answer(notice(of: state, naming: state.latestPress, on: link.link)))
         }
+        unit.capabilities = link.capabilities
+        sendCommands(to: unit, on: link, at: now, effects: &effects)
         if !wasOnline {
             unit.linkChangedAt = now
             publish(unit, effects: &effects)

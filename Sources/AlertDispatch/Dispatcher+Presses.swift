@@ -34,7 +34,7 @@ extension Dispatcher {
         let state = AlertState(
             Alert(
                 id: AlertID(lastSequence.value), unit: press.id.unit, centre: placement(for: own),
-                category: press.category, priority: press.category.defaultPriority, press: press.id,
+                category: press.category, priority: policy(of: own).priorities[press.category], press: press.id,
                 pressedAt: press.pressedAt, receivedAt: press.receivedAt, storedAt: max(now, press.receivedAt),
                 position: press.position))
         if state.alert.centre != own {
@@ -74,7 +74,7 @@ extension Dispatcher {
             state.cancelledBy = nil
             state.alert.cancelledAt = nil
         }
-        let priority = min(state.alert.priority, press.category.defaultPriority)
+        let priority = min(state.alert.priority, policy(of: state.alert.centre).priorities[press.category])
         if priority != state.alert.priority {
             requeue(state) { state in
                 state.alert.priority = priority

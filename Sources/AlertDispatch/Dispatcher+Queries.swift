@@ -70,7 +70,7 @@ extension Dispatcher {
     /// Units with at least one link. O(n).
     public var onlineUnitCount: Int { units.values.reduce(0) { $0 + ($1.links.isEmpty ? 0 : 1) } }
 
-    /// Gives every centre, every unit that consoles have a use for, maintenance and every open alert, in an order
+    /// Gives every centre, every unit that consoles have a use for, maintenance, commands to units and every open alert, in an order
     /// that is the same in every process; for a console feed that starts after a replay.
     ///
     /// - Parameter body: takes the entries one by one.
@@ -81,6 +81,9 @@ extension Dispatcher {
             if let unit = units[id], unit.isVisible { body(.unit(unit.status)) }
         }
         for status in openMaintenance { body(.maintenance(status)) }
+        for id in unitIDs {
+            for status in openCommands(id) { body(.unitCommand(status)) }
+        }
         for centre in queueCentres {
             for alert in openAlerts(centre) { body(.alert(alert)) }
         }

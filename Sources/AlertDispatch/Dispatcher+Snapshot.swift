@@ -5,7 +5,7 @@ import AlertModel
 
 extension Dispatcher {
     /// The version that ``snapshot()`` writes.
-    static var snapshotVersion: UInt64 { 3 }
+    static var snapshotVersion: UInt64 { 4 }
 
     /// The durable state; routine reports are not part of it. O(n log n), one allocation that grows: about 12
     /// bytes a press and 100 a unit. Not for the alert path's thread.
@@ -55,6 +55,8 @@ extension Dispatcher {
         writer.number(totals.technicalAlerts)
         writer.number(totals.outages)
         writer.number(totals.testsMissed)
+        writer.number(totals.unitCommands)
+        writer.number(totals.unitCommandsTimedOut)
     }
 
     private func writeClosedAlerts(to writer: inout StateWriter) {
@@ -104,6 +106,8 @@ extension Dispatcher {
         totals.technicalAlerts = try reader.number()
         totals.outages = try reader.number()
         totals.testsMissed = try reader.number()
+        totals.unitCommands = try reader.number()
+        totals.unitCommandsTimedOut = try reader.number()
         let defaultCentre = try reader.optionalID(CentreID.self)
         let centres = try readCentres(&reader)
         var queues = try readQueueCentres(&reader)

@@ -46,7 +46,7 @@ extension Dispatcher {
             if let centre = fired.key.id(CentreID.self) { centreIsUnwatched(centre, effects: &effects) }
         case .outageReview: outageReviewIsDue(at: now, effects: &effects)
         case .maintenanceEnd: maintenanceIsOver(JournalSequence(fired.key.low), at: now, effects: &effects)
-        case .unitLost, .pathLost, .linkCalm, .testDue, .stormCalm, .certificate, .faultReview:
+        case .unitLost, .pathLost, .linkCalm, .testDue, .stormCalm, .certificate, .faultReview, .unitCommandDue:
             guard let unit = fired.key.id(UnitID.self) else { return }
             unitTimerFired(fired.key.kind, unit, at: now, effects: &effects)
         }
@@ -63,6 +63,7 @@ extension Dispatcher {
         case .stormCalm: stormIsOver(unit)
         case .certificate: certificateIsDue(unit)
         case .faultReview: faultReviewIsDue(unit, at: now, effects: &effects)
+        case .unitCommandDue: unitCommandIsDue(unit, at: now, effects: &effects)
         case .escalation, .unseen, .starvation, .centreUnwatched, .outageReview, .maintenanceEnd: break
         }
     }

@@ -147,6 +147,8 @@ public struct Dispatcher: ~Copyable, @unchecked Sendable {
         case .centreStateSet(let set): centreStateSet(set, effects: &effects)
         case .maintenanceSet(let set): maintenanceSet(set, at: now, effects: &effects)
         case .maintenanceEnded(let ended): maintenanceEnded(ended, at: now, effects: &effects)
+        case .unitCommanded(let command): unitCommanded(command, at: now, effects: &effects)
+        case .unitCommandAnswered(let answer): unitCommandAnswered(answer, at: now, effects: &effects)
         case .conditionFound(let found): conditionFound(found, at: now, effects: &effects)
         case .timerFired(let fired): timerFired(fired, at: now, effects: &effects)
         case .auditFound(let alert): auditFound(alert, effects: &effects)
@@ -203,6 +205,10 @@ public struct DispatchTotals: Hashable, Sendable {
     public internal(set) var outages: UInt64 = 0
     /// Test calls that did not come in time.
     public internal(set) var testsMissed: UInt64 = 0
+    /// Commands to units.
+    public internal(set) var unitCommands: UInt64 = 0
+    /// Those that had no result in time.
+    public internal(set) var unitCommandsTimedOut: UInt64 = 0
 
     /// Nothing happened yet.
     init() {

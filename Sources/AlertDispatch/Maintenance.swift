@@ -86,7 +86,7 @@ extension Dispatcher {
         }
     }
 
-    private mutating func refuse(_ command: CommandID, _ reason: RefusalReason, effects: inout [Effect]) {
+    mutating func refuse(_ command: CommandID, _ reason: RefusalReason, effects: inout [Effect]) {
         totals.commandsRefused &+= 1
         effects.append(.feed(.result(command, .refused(reason, owner: nil))))
     }

@@ -87,7 +87,7 @@ extension Dispatcher {
             totals.pressesStored, totals.pressesRepeated, totals.testCalls, totals.alertsRaised,
             totals.alertsClaimed, totals.alertsClosed, totals.commandsRefused, totals.timersFired,
             totals.escalations, totals.auditsFound, totals.unitsLost, totals.technicalAlerts, totals.outages,
-            totals.testsMissed,
+            totals.testsMissed, totals.unitCommands, totals.unitCommandsTimedOut,
         ] { hasher.mix(total) }
         return hasher.value
     }
@@ -121,6 +121,7 @@ extension Dispatcher {
         hasher.mix(policy.neighbour)
         hasher.mix(policy.failover)
         hasher.mix(policy.dutyDesk)
+        for priority in policy.priorities.values { hasher.mix(UInt64(priority.rawValue)) }
     }
 
     private static func mix(_ unit: UnitState, into hasher: inout StateHasher) {
@@ -145,6 +146,8 @@ extension Dispatcher {
         hasher.mix(unit.lastTestAt?.nanoseconds)
         unit.supervision.mix(into: &hasher)
         hasher.mix(unit.technicalAlert.map { $0.alert.id.value } ?? 0)
+        hasher.mix(UInt64(unit.capabilities))
+        for command in unit.commands { command.mix(into: &hasher) }
         for fault in unit.faults {
             hasher.mix(UInt64(fault.kind.rawValue) << 1 | (fault.isActive ? 1 : 0))
             hasher.mix(fault.report)

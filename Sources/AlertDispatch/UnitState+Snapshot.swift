@@ -4,7 +4,7 @@ import AlertModel
 
 extension UnitState {
     /// The smallest unit: two identifiers and a byte for each other value.
-    static let snapshotBytesMin = 55
+    static let snapshotBytesMin = 57
 
     func write(to writer: inout StateWriter) {
         writer.id(record.id)
@@ -31,6 +31,9 @@ extension UnitState {
         supervision.write(to: &writer)
         writer.byte(technicalAlert == nil ? 0 : 1)
         technicalAlert?.write(to: &writer)
+        writer.number(UInt64(capabilities))
+        writer.count(commands.count)
+        for command in commands { command.write(to: &writer) }
         writePresses(to: &writer)
     }
 
@@ -69,10 +72,14 @@ extension UnitState {
         let alert = try reader.flag() ? try AlertState(of: record.id, from: &reader) : nil
         let supervision = try UnitSupervision(from: &reader)
         let technical = try reader.flag() ? try AlertState(of: record.id, from: &reader) : nil
+        let capabilities = try reader.number(UInt32.self)
+        var commands: [UnitCommandUnderway] = []
+        for _ in 0..<(try reader.count(bytesMin: 22)) { commands.append(try UnitCommandUnderway(from: &reader)) }
         self.init(
             record: record, isRegistered: flags & 1 != 0, isShown: flags & 2 != 0, links: links,
             linkChangedAt: linkChangedAt, boots: boots, latestAlert: alert, lastTestAt: lastTestAt, faults: faults,
-            presses: try Self.readPresses(&reader), supervision: supervision, technicalAlert: technical)
+            presses: try Self.readPresses(&reader), supervision: supervision, technicalAlert: technical,
+            capabilities: capabilities, commands: commands)
     }
 
     private static func readBoots(_ reader: inout StateReader) throws(StateDecodingError) -> [UInt32] {

@@ -54,6 +54,10 @@ final class UnitState {
     var supervision: UnitSupervision
     /// The open alert for its technical conditions. Beside ``latestAlert``: a caller never waits behind a fault.
     var technicalAlert: AlertState?
+    /// Capability bits of its latest HELLO.
+    var capabilities: UInt32
+    /// Commands under way, the oldest first; at most ``Dispatcher/unitCommandsMax``.
+    var commands: [UnitCommandUnderway]
     /// Not journaled and in no snapshot.
     var routine = UnitRoutine()
 
@@ -61,15 +65,18 @@ final class UnitState {
         self.init(
             record: record, isRegistered: isRegistered, isShown: false, links: LinkPair(), linkChangedAt: nil,
             boots: [], latestAlert: nil, lastTestAt: nil, faults: [], presses: [:],
-            supervision: UnitSupervision(), technicalAlert: nil)
+            supervision: UnitSupervision(), technicalAlert: nil, capabilities: 0, commands: [])
     }
 
     /// A unit out of all its parts, for a snapshot.
     init(
         record: UnitRecord, isRegistered: Bool, isShown: Bool, links: LinkPair, linkChangedAt: WallTime?,
         boots: [UInt32], latestAlert: AlertState?, lastTestAt: WallTime?, faults: [UnitFault],
-        presses: [PressKey: StoredPress], supervision: UnitSupervision, technicalAlert: AlertState?
+        presses: [PressKey: StoredPress], supervision: UnitSupervision, technicalAlert: AlertState?,
+        capabilities: UInt32, commands: [UnitCommandUnderway]
     ) {
+        self.capabilities = capabilities
+        self.commands = commands
         self.supervision = supervision
         self.technicalAlert = technicalAlert
         self.record = record

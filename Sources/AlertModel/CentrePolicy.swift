@@ -18,7 +18,7 @@ public enum EscalationLevel: UInt8, CaseIterable, Hashable, Comparable, Sendable
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// The escalation policy of one centre. A centre that has none goes by the defaults, with nowhere to go on to.
+/// The policy of one centre: escalation, and with which priority presses begin. A centre that has none goes by the defaults, with nowhere to go on to.
 public struct CentrePolicy: Hashable, Sendable {
     public let centre: CentreID
     /// Seconds from the press, or from a release, until each step; 0 leaves the step out. They do not fall.
@@ -35,6 +35,8 @@ public struct CentrePolicy: Hashable, Sendable {
     public let neighbour: CentreID?
     public let failover: CentreID?
     public let dutyDesk: CentreID?
+    /// With which priority alerts of this centre begin.
+    public let priorities: PressPriorities
 
     /// The default times: NENA-STA-020.1's 15 s, and two more of the same.
     public static let defaultTimesS: (first: UInt16, second: UInt16, third: UInt16) = (15, 30, 45)
@@ -49,7 +51,7 @@ public struct CentrePolicy: Hashable, Sendable {
         centre: CentreID, timesS: (first: UInt16, second: UInt16, third: UInt16) = defaultTimesS,
         unseenS: UInt16 = defaultUnseenS, starvationS: UInt16 = defaultStarvationS,
         neighbour: CentreID? = nil, failover: CentreID? = nil,
-        dutyDesk: CentreID? = nil
+        dutyDesk: CentreID? = nil, priorities: PressPriorities = PressPriorities()
     ) {
         let gap = timesS.third > timesS.second ? timesS.third - timesS.second : 0
         let (later, overflow) = timesS.third.addingReportingOverflow(gap)
@@ -57,13 +59,13 @@ public struct CentrePolicy: Hashable, Sendable {
             centre: centre, reRingS: timesS.first, supervisorsS: timesS.first, neighbourS: timesS.second,
             failoverS: timesS.third, dutyDeskS: failover == nil ? timesS.third : (overflow ? .max : later),
             unseenS: unseenS, starvationS: starvationS, neighbour: neighbour, failover: failover,
-            dutyDesk: dutyDesk)
+            dutyDesk: dutyDesk, priorities: priorities)
     }
 
     public init(
         centre: CentreID, reRingS: UInt16, supervisorsS: UInt16, neighbourS: UInt16, failoverS: UInt16,
         dutyDeskS: UInt16, unseenS: UInt16, starvationS: UInt16 = defaultStarvationS, neighbour: CentreID?,
-        failover: CentreID?, dutyDesk: CentreID?
+        failover: CentreID?, dutyDesk: CentreID?, priorities: PressPriorities = PressPriorities()
     ) {
         self.centre = centre
         self.reRingS = reRingS
@@ -76,6 +78,7 @@ public struct CentrePolicy: Hashable, Sendable {
         self.neighbour = neighbour
         self.failover = failover
         self.dutyDesk = dutyDesk
+        self.priorities = priorities
     }
 }
 
@@ -83,6 +86,7 @@ extension CentrePolicy {
     /// ```
     ///  0 centre 16 | 16 re-ring s 2 | 18 supervisors s 2 | 20 neighbour s 2 | 22 fail-over s 2 | 24 duty desk s 2
     /// 26 unseen s 2 | 28 starvation s 2 | 30 neighbour 16 | 46 fail-over 16 | 62 duty desk 16
+    /// 78 priorities of police, medical, fire and road accident, 1 each
     /// ```
     func encode(to writer: inout ByteWriter) {
         writer.write(centre)
@@ -90,6 +94,7 @@ extension CentrePolicy {
             reRingS, supervisorsS, neighbourS, failoverS, dutyDeskS, unseenS, starvationS,
         ] { writer.write(seconds) }
         for target in [neighbour, failover, dutyDesk] { writer.write(optional: target) }
+        priorities.encode(to: &writer)
     }
     init(from reader: inout ByteReader) throws(DecodeError) {
         self.init(
@@ -97,6 +102,7 @@ extension CentrePolicy {
             neighbourS: try reader.read(), failoverS: try reader.read(), dutyDeskS: try reader.read(),
             unseenS: try reader.read(), starvationS: try reader.read(),
             neighbour: try reader.readOptional(CentreID.self),
-            failover: try reader.readOptional(CentreID.self), dutyDesk: try reader.readOptional(CentreID.self))
+            failover: try reader.readOptional(CentreID.self), dutyDesk: try reader.readOptional(CentreID.self),
+            priorities: try PressPriorities(from: &reader))
     }
 }

@@ -47,6 +47,10 @@ public enum Event: Hashable, Sendable {
     case maintenanceSet(MaintenanceSet)
     /// Maintenance ends before its time.
     case maintenanceEnded(MaintenanceEnded)
+    /// An officer gives a unit a command.
+    case unitCommanded(UnitCommand)
+    /// A unit says what came of a command.
+    case unitCommandAnswered(UnitCommandAnswer)
     /// A deadline fell due.
     case timerFired(TimerFired)
     /// The auditor found an open alert that nobody looks at.
@@ -84,6 +88,8 @@ extension Event {
         case centreStateSet = 35
         case maintenanceSet = 36
         case maintenanceEnded = 37
+        case unitCommanded = 38
+        case unitCommandAnswered = 39
         case timerFired = 40
         case auditFound = 41
         case conditionFound = 42
@@ -118,6 +124,8 @@ extension Event {
         case .centreStateSet: .centreStateSet
         case .maintenanceSet: .maintenanceSet
         case .maintenanceEnded: .maintenanceEnded
+        case .unitCommanded: .unitCommanded
+        case .unitCommandAnswered: .unitCommandAnswered
         case .timerFired: .timerFired
         case .auditFound: .auditFound
         case .conditionFound: .conditionFound

@@ -2,8 +2,8 @@
 // Little-endian. Layouts are permanent; a new field goes to the end and is absent in older records.
 
 extension Event {
-    /// The largest body: an officer's action with its longest note.
-    public static let bodyBytesMax = 560
+    /// The largest body: a command that sets a unit's longest setting.
+    public static let bodyBytesMax = 1_144
     /// A press fills one 64-byte slot behind the ring's 8-byte header.
     public static let pressBodyBytes = 56
 
@@ -40,6 +40,8 @@ extension Event {
         case .centreStateSet(let set): set.encode(to: &writer)
         case .maintenanceSet(let set): set.encode(to: &writer)
         case .maintenanceEnded(let ended): ended.encode(to: &writer)
+        case .unitCommanded(let command): command.encode(to: &writer)
+        case .unitCommandAnswered(let answer): answer.encode(to: &writer)
         case .conditionFound(let found): found.encode(to: &writer)
         case .timerFired(let fired): fired.encode(to: &writer)
         case .auditFound(let alert): writer.write(alert.value)
@@ -83,6 +85,8 @@ extension Event {
         case .centreStateSet: self = .centreStateSet(try CentreStateSet(from: &reader))
         case .maintenanceSet: self = .maintenanceSet(try MaintenanceSet(from: &reader))
         case .maintenanceEnded: self = .maintenanceEnded(try MaintenanceEnded(from: &reader))
+        case .unitCommanded: self = .unitCommanded(try UnitCommand(from: &reader))
+        case .unitCommandAnswered: self = .unitCommandAnswered(try UnitCommandAnswer(from: &reader))
         case .conditionFound: self = .conditionFound(try ConditionFound(from: &reader))
         case .timerFired: self = .timerFired(try TimerFired(from: &reader))
         case .heartbeat: self = .heartbeat(try reader.read(), try Heartbeat(from: &reader))

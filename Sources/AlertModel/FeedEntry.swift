@@ -59,18 +59,24 @@ public enum RefusalReason: UInt8, CaseIterable, Error, Hashable, Sendable {
     case durationWrong = 13
     /// Maintenance without a reason.
     case reasonMissing = 14
-    /// Maintenance of a unit that nobody registered.
+    /// Maintenance of a unit, or a command for one, that nobody registered.
     case unitUnknown = 15
     /// Maintenance of a road at which no unit is registered.
     case roadUnknown = 16
     /// As much maintenance is under way as there may be.
     case maintenanceFull = 17
+    /// A command that the unit cannot do.
+    case unitNotCapable = 18
+    /// As many commands of the unit are under way as there may be.
+    case unitCommandsFull = 19
+    /// A command with an argument or a time outside its range.
+    case unitCommandWrong = 20
 }
 
 /// What became of an officer's action.
 public enum CommandResult: Hashable, Sendable {
-    /// Done and durable. The alert's number is zero when the act was on a centre; of maintenance it is that of the
-    /// journal record that began it.
+    /// Done and durable. The alert's number is zero when the act was on a centre; of maintenance and of a command to a
+    /// unit it is that of the journal record that began it.
     case done(AlertID)
     /// Not done; `owner` is who has the alert now.
     case refused(RefusalReason, owner: OfficerID?)
@@ -88,6 +94,8 @@ public enum FeedEntry: Hashable, Sendable {
     case centreSituation(CentreStatus)
     /// Maintenance began or ended.
     case maintenance(MaintenanceStatus)
+    /// A command to a unit was given or came further.
+    case unitCommand(UnitCommandStatus)
 
     /// The entry's number in the feed ring.
     public enum Kind: UInt8, CaseIterable, Sendable {
@@ -98,6 +106,7 @@ public enum FeedEntry: Hashable, Sendable {
         case result = 5
         case centreSituation = 6
         case maintenance = 7
+        case unitCommand = 8
     }
 
     public var kind: Kind {
@@ -109,11 +118,12 @@ public enum FeedEntry: Hashable, Sendable {
         case .result: .result
         case .centreSituation: .centreSituation
         case .maintenance: .maintenance
+        case .unitCommand: .unitCommand
         }
     }
 
-    /// The largest body behind the sequence: an alert with its longest note.
-    public static let bodyBytesMax = 800
+    /// The largest body behind the sequence: a command with its longest text, or an alert with its longest note.
+    public static let bodyBytesMax = 900
 
     /// Writes the journal sequence that caused the entry, then the entry.
     ///
@@ -131,6 +141,7 @@ public enum FeedEntry: Hashable, Sendable {
             result.encode(to: &writer)
         case .centreSituation(let status): status.encode(to: &writer)
         case .maintenance(let status): status.encode(to: &writer)
+        case .unitCommand(let status): status.encode(to: &writer)
         }
         return writer.overflowed ? nil : writer.count
     }
@@ -151,6 +162,7 @@ public enum FeedEntry: Hashable, Sendable {
             return (sequence, .result(CommandID(try reader.read()), try CommandResult(from: &reader)))
         case .centreSituation: return (sequence, .centreSituation(try CentreStatus(from: &reader)))
         case .maintenance: return (sequence, .maintenance(try MaintenanceStatus(from: &reader)))
+        case .unitCommand: return (sequence, .unitCommand(try UnitCommandStatus(from: &reader)))
         }
     }
 }

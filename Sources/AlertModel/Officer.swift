@@ -40,6 +40,8 @@ public struct AuditEntry: Hashable, Sendable {
         case maintenance
         /// A supervisor said how a centre stands; `detail` names centre and state.
         case centreState = "centre-state"
+        /// A command to a unit; `detail` names both, never a setting's value.
+        case unitCommand = "unit-command"
         /// The gateway itself removed a journal segment whose time was over.
         case retire
         /// The registry was changed, or a changed one came into force; `detail` says what.

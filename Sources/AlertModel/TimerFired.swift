@@ -28,6 +28,8 @@ public enum TimerKind: UInt8, CaseIterable, Hashable, Sendable {
     case certificate = 23
     /// What lasts of a unit's conditions is looked at: its technical alert follows.
     case faultReview = 24
+    /// The first of a unit's commands is over without a result.
+    case unitCommandDue = 25
 }
 
 /// Which deadline: at most one of a kind for each thing.

@@ -8,12 +8,15 @@ public enum UnitAnswer: Hashable, Sendable {
     case stage(LinkID, boot: UInt32, counter: UInt32, alert: AlertID, stage: Stage, at: WallTime)
     /// Close the connection.
     case close(LinkID, LinkEnd)
+    /// Do this, within so many seconds.
+    case command(LinkID, id: JournalSequence, validForS: UInt16, action: CommandAction)
 
     /// The answer's number in the answer ring.
     public enum Kind: UInt8, CaseIterable, Sendable {
         case acknowledged = 1
         case stage = 2
         case close = 3
+        case command = 4
     }
 
     public var kind: Kind {
@@ -21,18 +24,21 @@ public enum UnitAnswer: Hashable, Sendable {
         case .acknowledged: .acknowledged
         case .stage: .stage
         case .close: .close
+        case .command: .command
         }
     }
 
     /// The connection it is for.
     public var link: LinkID {
         switch self {
-        case .acknowledged(let link, _, _), .stage(let link, _, _, _, _, _), .close(let link, _): link
+        case .acknowledged(let link, _, _), .stage(let link, _, _, _, _, _), .close(let link, _),
+            .command(let link, _, _, _):
+            link
         }
     }
 
-    /// Every answer fits one 64-byte slot.
-    public static let bodyBytesMax = 56
+    /// The largest body, by kind: all but a command fit one 64-byte slot.
+    public var bodyBytesMax: Int { if case .command = self { Event.bodyBytesMax } else { 56 } }
 
     /// - Returns: bytes written; nil when `buffer` is too small.
     public func encode(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
@@ -50,6 +56,10 @@ public enum UnitAnswer: Hashable, Sendable {
             writer.write(at.nanoseconds)
         case .close(_, let end):
             writer.write(end.rawValue)
+        case .command(_, let id, let validForS, let action):
+            writer.write(id.value)
+            writer.write(validForS)
+            action.encode(to: &writer)
         }
         return writer.overflowed ? nil : writer.count
     }
@@ -66,6 +76,10 @@ public enum UnitAnswer: Hashable, Sendable {
                 link, boot: try reader.read(), counter: try reader.read(), alert: AlertID(try reader.read()),
                 stage: try reader.read(Stage.self), at: WallTime(nanoseconds: try reader.read()))
         case .close: self = .close(link, try reader.read(LinkEnd.self))
+        case .command:
+            self = .command(
+                link, id: JournalSequence(try reader.read()), validForS: try reader.read(),
+                action: try CommandAction(from: &reader))
         }
     }
 }

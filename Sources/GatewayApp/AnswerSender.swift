@@ -69,7 +69,7 @@ final class AnswerSender {
             return true
         }
         let lane = lanes[agent]
-        let result = lane.producer.append(kind: answer.kind.rawValue, bodyBytesMax: UnitAnswer.bodyBytesMax) {
+        let result = lane.producer.append(kind: answer.kind.rawValue, bodyBytesMax: answer.bodyBytesMax) {
             answer.encode(into: $0)
         }
         precondition(result == .appended || result == .full, "every answer fits its lane")

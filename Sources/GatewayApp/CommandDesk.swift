@@ -92,6 +92,18 @@ final class CommandDesk: Sendable {
         }
     }
 
+    /// Publishes a command to a unit and waits until it is durable and applied.
+    ///
+    /// - Throws: as ``submit(_:on:by:outcome:note:to:now:)``.
+    func command(
+        _ unit: UnitID, _ action: CommandAction, timeoutS: UInt16, by officer: OfficerID, now: MonotonicTime
+    ) async throws(ConsoleBackendError) -> CommandResult {
+        try await submit(now: now) { command in
+            .unitCommanded(
+                UnitCommand(command: command, unit: unit, officer: officer, timeoutS: timeoutS, action: action))
+        }
+    }
+
     private func submit(
         now: MonotonicTime, _ event: (CommandID) -> Event
     ) async throws(ConsoleBackendError) -> CommandResult {

@@ -128,6 +128,8 @@ final class DispatchHalf {
         counters.add(.timersFired, now.timersFired &- counted.timersFired)
         counters.add(.escalations, now.escalations &- counted.escalations)
         counters.add(.auditsFound, now.auditsFound &- counted.auditsFound)
+        counters.add(.unitCommands, now.unitCommands &- counted.unitCommands)
+        counters.add(.unitCommandsTimedOut, now.unitCommandsTimedOut &- counted.unitCommandsTimedOut)
         counted = now
     }
 }

@@ -53,6 +53,12 @@ struct GatewayBackend: ConsoleBackend {
         try await desk.endMaintenance(maintenance, by: officer, now: clock.now().monotonic)
     }
 
+    func command(
+        _ unit: UnitID, _ action: CommandAction, timeoutS: UInt16, by officer: OfficerID
+    ) async throws(ConsoleBackendError) -> CommandResult {
+        try await desk.command(unit, action, timeoutS: timeoutS, by: officer, now: clock.now().monotonic)
+    }
+
     func alertShown(_ alert: AlertID, by officer: OfficerID) async throws(ConsoleBackendError) {
         try desk.alertShown(AlertShown(alert: alert, officer: officer))
     }

@@ -109,7 +109,16 @@ struct RegistryReader {
         return CentrePolicy(
             centre: id, timesS: timesS, unseenS: unseenS.map(UInt16.init) ?? CentrePolicy.defaultUnseenS,
             starvationS: starvationS.map(UInt16.init) ?? CentrePolicy.defaultStarvationS,
-            neighbour: targets[0], failover: targets[1], dutyDesk: targets[2])
+            neighbour: targets[0], failover: targets[1], dutyDesk: targets[2], priorities: priorities(entry))
+    }
+
+    private func priorities(_ entry: Section) -> PressPriorities {
+        let usual = PressPriorities()
+        return PressPriorities(
+            police: entry.value("priority_police", Values.pressPriority) ?? usual.police,
+            medical: entry.value("priority_medical", Values.pressPriority) ?? usual.medical,
+            fire: entry.value("priority_fire", Values.pressPriority) ?? usual.fire,
+            roadAccident: entry.value("priority_road_accident", Values.pressPriority) ?? usual.roadAccident)
     }
 
     private func otherCentre(_ key: String, _ entry: Section, _ own: CentreID) -> CentreID? {

@@ -40,6 +40,7 @@ extension SettingsKey {
     private static let id = "1 to 16 letters, digits, - . _"
     private static let escalation =
         "three whole numbers of seconds from 1 to 3600, each greater than the one before, such as 15/30/45"
+    private static let priority = "life, urgent, property or technical"
     private static let otherCentre = "the id of another centre of this file"
     private static let latitude = "decimal degrees from -90 to 90, at most 7 decimals; together with longitude"
     private static let longitude = "decimal degrees from -180 to 180, at most 7 decimals; together with latitude"
@@ -100,6 +101,10 @@ extension SettingsKey {
         SettingsKey("centres[].escalation_s", escalation, .means("15/30/45")),
         SettingsKey("centres[].unseen_s", "a whole number from 0 to 3600; 0: never", .means("5")),
         SettingsKey("centres[].starvation_s", "a whole number from 0 to 65535; 0: never", .means("600")),
+        SettingsKey("centres[].priority_police", priority, .means("life")),
+        SettingsKey("centres[].priority_medical", priority, .means("life")),
+        SettingsKey("centres[].priority_fire", priority, .means("life")),
+        SettingsKey("centres[].priority_road_accident", priority, .means("urgent")),
         SettingsKey("centres[].neighbour", otherCentre, .nothing),
         SettingsKey("centres[].failover", otherCentre, .nothing),
         SettingsKey("centres[].duty_desk", otherCentre, .nothing),

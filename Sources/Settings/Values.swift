@@ -50,6 +50,14 @@ enum Values {
         return (UInt16(first), UInt16(second), UInt16(third))
     }
 
+    /// With which priority a press begins.
+    static func pressPriority(_ text: String) throws(ValueError) -> Priority {
+        guard let priority = Priority.allCases.first(where: { $0 != .test && "\($0)" == text }) else {
+            throw ValueError("is no priority of a press")
+        }
+        return priority
+    }
+
     /// One line for people.
     static func line(_ text: String) throws(ValueError) -> String {
         guard text.utf8.count <= CentreRecord.nameBytesMax else {

@@ -71,6 +71,8 @@ public enum Counter: Int, CaseIterable, Sendable {
     case timersFired = 87
     case escalations = 88
     case auditsFound = 89
+    case unitCommands = 90
+    case unitCommandsTimedOut = 91
 
     // Consoles.
     case consoleSignIns = 96

@@ -1,6 +1,8 @@
 // Every limit of the unit protocol with its reason, in one place. `Docs/unit-protocol.md` repeats them for
 // vendors; times are here too, because both ends derive their deadlines from them.
 
+internal import AlertModel
+
 /// The limits of protocol version 1.
 public enum Limits {
     /// Body bytes of a frame: a 16 KiB session description with its fields, rounded up to whole cache lines.
@@ -22,15 +24,15 @@ public enum Limits {
     public static let resumeTokenBytesMax = 32
     /// Bytes of a question, of a typed reply and of a spoken announcement: what a small display shows at once,
     /// in Cyrillic 250 letters.
-    public static let dialogueTextBytesMax = 500
+    public static let dialogueTextBytesMax = CommandAction.textBytesMax
     /// Bytes of a language tag; RFC 5646, 4.4.1 recommends room for 35.
-    public static let languageBytesMax = 35
+    public static let languageBytesMax = CommandAction.languageBytesMax
     /// Bytes of the host name in a redirect or a move (RFC 1035, 2.3.4, written as text).
-    public static let hostBytesMax = 253
+    public static let hostBytesMax = CommandAction.hostBytesMax
     /// Bytes of a configuration key.
-    public static let configurationKeyBytesMax = 64
+    public static let configurationKeyBytesMax = CommandAction.keyBytesMax
     /// Bytes of a configuration value.
-    public static let configurationValueBytesMax = 1_024
+    public static let configurationValueBytesMax = CommandAction.valueBytesMax
     /// Bytes of the detail text of a command's result.
     public static let resultDetailBytesMax = 1_000
 

@@ -32,6 +32,8 @@ struct Connection: ~Copyable {
     var interest: EpollEvents = .readable
     /// Whether frames in `inbound` wait for a later turn; the connection is in the agent's list then.
     var isResuming = false
+    /// Results of commands that the unit may still say.
+    var resultsAwaited: UInt16 = 0
     /// Whether `outbound` is in the agent's list to be flushed at the end of the turn.
     var isDirty = false
 

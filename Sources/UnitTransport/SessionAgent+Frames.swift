@@ -7,7 +7,9 @@ internal import UnitProtocol
 
 extension SessionAgent {
     /// What the gateway uses of a unit's abilities so far.
-    static let capabilitiesUsed: Capabilities = [.positioning, .stageDisplay]
+    static let capabilitiesUsed: Capabilities = CommandKind.allCases.reduce(into: [.positioning, .stageDisplay]) {
+        $0.formUnion($1.capabilities)
+    }
 
     /// Handles one whole frame.
     func handle(_ frame: Frame, of place: Int, now: Instant) -> FrameOutcome {
@@ -112,7 +114,8 @@ extension SessionAgent {
                 .stageConfirmed(StageConfirmation(unit: unit, alert: confirm.alert, stage: confirm.stage)))
         case .offer, .answer, .candidate:
             return decline(message.type, .notSupported, "sessions are not served yet", of: place, now: now)
-        case .commandResult, .textReply:
+        case .commandResult(let result): return take(result, of: unit, place, now: now)
+        case .textReply:
             return decline(message.type, .payloadMissing, "nothing was asked", of: place, now: now)
         // Both say that something is over; here it never began, or the unit's log has it.
         case .sessionEnd, .unable: return .next
@@ -145,7 +148,7 @@ extension SessionAgent {
     }
 
     /// Answers UNABLE to a message that is in order but not served; the link goes on.
-    private func decline(
+    func decline(
         _ type: MessageType, _ code: UnableCode, _ text: String, of place: Int, now: Instant
     ) -> FrameOutcome {
         counters.add(.framesRefusedUnexpected)
@@ -160,8 +163,8 @@ extension SessionAgent {
     /// Puts an event into the urgent lane.
     ///
     /// - Returns: false when it is full: keep what the event came from, and try again.
-    func appendUrgent(_ event: Event) -> Bool {
-        let result = lanes.urgent.append(kind: event.kind.rawValue, bodyBytesMax: Event.pressBodyBytes) {
+    func appendUrgent(_ event: Event, bodyBytesMax: Int = Event.pressBodyBytes) -> Bool {
+        let result = lanes.urgent.append(kind: event.kind.rawValue, bodyBytesMax: bodyBytesMax) {
             event.encode(into: $0)
         }
         switch result {
@@ -169,7 +172,7 @@ extension SessionAgent {
             hasUrgent = true
             return true
         case .full: return false
-        case .abandoned, .tooLarge: preconditionFailure("every event of a unit fits one slot")
+        case .abandoned, .tooLarge: preconditionFailure("every event of a unit fits its room")
         }
     }
 

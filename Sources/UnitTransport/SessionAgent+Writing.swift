@@ -35,6 +35,8 @@ extension SessionAgent {
             send(.stage(notice), to: place, now: now)
         case .close(_, let linkEnd):
             end(place, linkEnd, "by the dispatcher", now: now)
+        case .command(_, let id, let validForS, let action):
+            command(id, action, validForS: validForS, to: place, now: now)
         }
     }
 

@@ -89,6 +89,8 @@ struct JournalEventWords {
                 ("maintenance", .text("\(ended.maintenance.value)")), ("officer", word(ended.officer)),
                 ("command", .text("\(ended.command.value)")),
             ]
+        case .unitCommanded(let given): fields(of: given)
+        case .unitCommandAnswered(let answer): fields(of: answer)
         case .conditionFound(let found):
             [
                 ("unit", word(found.unit)), ("fault", name(found.fault)), ("active", .flag(found.isActive)),
@@ -97,6 +99,22 @@ struct JournalEventWords {
         case .heartbeat(let unit, let heartbeat): [("unit", word(unit))] + fields(of: heartbeat)
         case .position(let unit, let position): [("unit", word(unit))] + fields(of: position)
         }
+    }
+
+    private static func fields(of given: UnitCommand) -> [(String, JSONValue)] {
+        [
+            ("unit", word(given.unit)), ("officer", word(given.officer)),
+            ("command", .text("\(given.command.value)")), ("timeout_s", .integer(given.timeoutS)),
+            // A setting's value may be a password.
+            ("action", .text("\(given.action.withoutSecrets)")),
+        ]
+    }
+
+    private static func fields(of answer: UnitCommandAnswer) -> [(String, JSONValue)] {
+        [
+            ("unit", word(answer.unit)), ("unit_command", .text("\(answer.id.value)")),
+            ("state", name(answer.state)), ("value", .integer(answer.value)), ("detail", .text(answer.detail)),
+        ]
     }
 
     private static func fields(of press: Press) -> [(String, JSONValue)] {
@@ -163,6 +181,10 @@ struct JournalEventWords {
             ("neighbour", policy.neighbour.map { word($0) } ?? .null),
             ("failover", policy.failover.map { word($0) } ?? .null),
             ("duty_desk", policy.dutyDesk.map { word($0) } ?? .null),
+            ("priority_police", name(policy.priorities.police)),
+            ("priority_medical", name(policy.priorities.medical)),
+            ("priority_fire", name(policy.priorities.fire)),
+            ("priority_road_accident", name(policy.priorities.roadAccident)),
         ]
     }
 

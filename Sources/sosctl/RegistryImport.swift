@@ -229,6 +229,11 @@ enum YAMLRegistry {
         }
         if policy.unseenS != usual.unseenS { cells["unseen_s"] = "\(policy.unseenS)" }
         if policy.starvationS != usual.starvationS { cells["starvation_s"] = "\(policy.starvationS)" }
+        let (own, common) = (policy.priorities, usual.priorities)
+        if own.police != common.police { cells["priority_police"] = "\(own.police)" }
+        if own.medical != common.medical { cells["priority_medical"] = "\(own.medical)" }
+        if own.fire != common.fire { cells["priority_fire"] = "\(own.fire)" }
+        if own.roadAccident != common.roadAccident { cells["priority_road_accident"] = "\(own.roadAccident)" }
         return cells
     }
 

@@ -52,6 +52,27 @@ struct CentreTests {
         #expect(world.replayedHash() == world.stateHash())
     }
 
+    @Test(
+        "section 3, row 7: the link is down for an hour: alerts stay, and are there in order of priority at its return"
+    )
+    func downForAnHour() throws {
+        let world = World()
+        for (number, category) in [Category.roadAccident, .police, .roadAccident, .medical].enumerated() {
+            world.register(id("unit-\(number)"))
+            world.press(id("unit-\(number)"), 1, category)
+        }
+        world.watch(World.astana, 1)
+        world.watch(World.astana, 0)
+        world.pass(seconds: 3_600)
+        world.restart(afterSeconds: 60)
+        world.watch(World.astana, 1)
+        var shown: [Alert] = []
+        world.core.feedSnapshot { if case .alert(let alert) = $0 { shown.append(alert) } }
+        #expect(shown.map(\.category) == [.police, .medical, .roadAccident, .roadAccident])
+        #expect(shown.map(\.unit) == [id("unit-1"), id("unit-3"), id("unit-0"), id("unit-2")])
+        #expect(Set(shown.map(\.centre)) == [World.astana])
+    }
+
     @Test("what somebody claimed meanwhile stays; what went on stays where it went")
     func returns() throws {
         world.standIn()

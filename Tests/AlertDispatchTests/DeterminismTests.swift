@@ -67,7 +67,7 @@ struct DeterminismTests {
             case .centre(let centre): entries.append("centre \(centre.id)")
             case .unit(let unit): entries.append("unit \(unit.record.id)")
             case .alert(let alert): entries.append("alert \(alert.unit)")
-            case .unitGone, .result, .centreSituation, .maintenance: entries.append("?")
+            case .unitGone, .result, .centreSituation, .maintenance, .unitCommand: entries.append("?")
             }
         }
         #expect(

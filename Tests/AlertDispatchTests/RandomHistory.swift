@@ -53,7 +53,7 @@ struct RandomHistory {
     private mutating func event(
         _ unit: UnitID, _ officer: OfficerID, _ alert: AlertID, _ point: GeoPoint?, _ now: WallTime
     ) -> Event {
-        switch below(23) {
+        switch below(25) {
         case 0:
             return .unitRegistered(
                 UnitRecord(
@@ -84,8 +84,8 @@ struct RandomHistory {
         case 4, 5:
             return .linkUp(
                 LinkUp(
-                    unit: unit, link: link(of: unit), boot: UInt32(below(40)), firmware: 1, capabilities: 0,
-                    path: UInt8(below(3))))
+                    unit: unit, link: link(of: unit), boot: UInt32(below(40)), firmware: 1,
+                    capabilities: pick([0, Capabilities.known.rawValue]), path: UInt8(below(3))))
         case 6: return .linkDown(LinkDown(unit: unit, link: link(of: unit), end: pick(LinkEnd.allCases)))
         case 7...10:
             let category = pick(AlertModel.Category.allCases)
@@ -116,6 +116,7 @@ struct RandomHistory {
         case 18 where below(3) == 0: return .areaRemoved(pick(Self.areas))
         case 18 where below(3) == 0: return .centreRemoved(pick(Self.centres))
         case 15: return .stageConfirmed(confirmation(unit, alert))
+        case 19, 20: return unitCommand(unit, officer, alert)
         default:
             let action = below(2) == 0 ? pick([.claim, .close]) : pick(ActionKind.allCases)
             return .officerAction(
@@ -162,6 +163,28 @@ struct RandomHistory {
                 reason: pick(Self.texts), officer: officer))
     }
 
+    private mutating func unitCommand(_ unit: UnitID, _ officer: OfficerID, _ alert: AlertID) -> Event {
+        guard below(3) > 0 else {
+            return .unitCommandAnswered(
+                UnitCommandAnswer(
+                    unit: unit, id: JournalSequence(alert.value), state: pick(UnitCommandState.allCases),
+                    value: UInt32(below(9)), detail: pick(Self.texts)))
+        }
+        let action = pick([
+            CommandAction.siren(seconds: UInt16(below(9))), .beacon(seconds: 1),
+            .announce(message: UInt16(below(2)), language: pick(["kk", ""]), text: pick(Self.texts)),
+            .volume(percent: UInt8(below(110))), .cameraPreset(camera: 1, preset: 2),
+            .selfTest([.camera, .siren]),
+            .sendData(.faults), .restart(afterSeconds: 2),
+            .configure(key: pick(["apn", ""]), value: pick(Self.texts)),
+            .move(host: "gw2.example.org", port: UInt16(below(2))), .unknown(kind: 99),
+        ])
+        return .unitCommanded(
+            UnitCommand(
+                command: CommandID(random.next()), unit: unit, officer: officer, timeoutS: UInt16(below(20)),
+                action: action))
+    }
+
     /// Steps in any order, targets that are the centre itself or nobody's.
     private mutating func policy() -> CentrePolicy {
         var seconds: [UInt16] = []
@@ -172,7 +195,8 @@ struct RandomHistory {
             centre: pick(Self.centres), reRingS: seconds[0], supervisorsS: seconds[1], neighbourS: seconds[2],
             failoverS: seconds[3], dutyDeskS: seconds[4], unseenS: seconds[5], starvationS: UInt16(below(9)),
             neighbour: targets[0],
-            failover: targets[1], dutyDesk: targets[2])
+            failover: targets[1], dutyDesk: targets[2],
+            priorities: PressPriorities(fire: pick([.life, .property]), roadAccident: pick([.urgent, .life])))
     }
 
     private mutating func confirmation(_ unit: UnitID, _ alert: AlertID) -> StageConfirmation {

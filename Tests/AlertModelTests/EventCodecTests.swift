@@ -39,6 +39,7 @@ struct EventCodecTests {
         case .linkUp(let link): #expect(link.path == 0 && link.clockAheadS == nil && link.certificateEndsAtS == 0)
         case .centreRegistered(let centre): #expect(centre == CentreRecord(id: centre.id, name: centre.name))
         case .centreStateSet(let set): #expect(set.command == nil)
+        case .policyChanged(let policy): #expect(policy.priorities == PressPriorities())
         default: Issue.record("\(event.kind) has no older body")
         }
     }

@@ -43,6 +43,13 @@ enum Samples {
         }
     }
 
+    static let actions: [CommandAction] = [
+        .siren(seconds: .max), .beacon(seconds: 0), .announce(message: 0, language: "kk", text: "көмек келеді"),
+        .volume(percent: 100), .cameraPreset(camera: 1, preset: 255), .selfTest([.camera, .button]),
+        .sendData([.heartbeat, .faults]), .restart(afterSeconds: 60), .configure(key: "apn", value: ""),
+        .move(host: "gw2.example.org", port: 7443), .unknown(kind: 200),
+    ]
+
     static func action(_ note: String, outcome: Outcome? = .referred) -> OfficerAction {
         OfficerAction(
             command: CommandID(.max), alert: AlertID(.max), officer: officer, action: .close, outcome: outcome,
@@ -58,7 +65,11 @@ enum Samples {
             power: .mains, batteryPercent: 100, signalDBm: -127, temperatureC: -40, isDoorOpen: true)
         let unmeasured = Heartbeat(
             power: .solar, batteryPercent: nil, signalDBm: nil, temperatureC: nil, isDoorOpen: false)
-        var events: [Event] = [
+        var events: [Event] = actions.map {
+            .unitCommanded(
+                UnitCommand(command: CommandID(5), unit: unit, officer: officer, timeoutS: 1, action: $0))
+        }
+        events += [
             .gatewayStarted(GatewayStarted(defaultCentre: centre)),
             .centreRegistered(CentreRecord(id: centre, name: "Астана ЦОУ")),
             .centreRegistered(
@@ -98,6 +109,16 @@ enum Samples {
                     command: CommandID(3), scope: .centre(centre), durationS: 60, reason: "x", officer: officer)),
             .maintenanceEnded(
                 MaintenanceEnded(command: CommandID(4), maintenance: JournalSequence(9), officer: officer)),
+            .unitCommanded(
+                UnitCommand(
+                    command: CommandID(5), unit: unit, officer: officer, timeoutS: .max,
+                    action: .configure(
+                        key: String(repeating: "k", count: CommandAction.keyBytesMax),
+                        value: String(repeating: "v", count: CommandAction.valueBytesMax)))),
+            .unitCommandAnswered(
+                UnitCommandAnswer(
+                    unit: unit, id: JournalSequence(9), state: .failed, value: .max,
+                    detail: String(repeating: "ә", count: 100))),
             .conditionFound(ConditionFound(unit: unit, fault: .displaced, isActive: true, detail: -1)),
             .conditionFound(ConditionFound(unit: unit, fault: .gpsFrozen, isActive: false, detail: .max)),
             .linkUp(
@@ -112,6 +133,8 @@ enum Samples {
                     note: "жазба", to: centre)),
             .officerAction(action("Патруль жолда 🚓")), .officerAction(action("", outcome: nil)),
             .policyChanged(CentrePolicy(centre: centre, neighbour: centre, dutyDesk: centre)),
+            .policyChanged(
+                CentrePolicy(centre: centre, priorities: PressPriorities(police: .property, fire: .technical))),
             .auditFound(AlertID(9)),
             .centreWatched(CentreWatched(centre: centre, consoles: .max)),
             .centreStateSet(CentreStateSet(centre: centre, state: .standby, officer: officer)),
@@ -150,6 +173,7 @@ enum Samples {
         case .linkUp: 36
         case .centreRegistered(let centre): 16 + 2 + centre.name.utf8.count
         case .centreStateSet: 33
+        case .policyChanged: 78
         default: nil
         }
     }
@@ -197,6 +221,13 @@ enum Samples {
                     pressedAt: time, receivedAt: time, storedAt: time, position: nil)),
             .result(CommandID(1), .done(AlertID(2))),
         ]
+        for (action, state) in zip(actions + actions, UnitCommandState.allCases + UnitCommandState.allCases) {
+            entries.append(
+                .unitCommand(
+                    UnitCommandStatus(
+                        id: JournalSequence(.max), unit: unit, officer: officer, action: action.withoutSecrets,
+                        state: state, value: 7, detail: "дайын", givenAt: time, dueAt: time, changedAt: time)))
+        }
         for watched in [nil, false, true] {
             for flag in [false, true] {
                 entries.append(
@@ -226,6 +257,7 @@ enum Samples {
             + Stage.allCases.map {
                 .stage(link, boot: .max, counter: 2, alert: AlertID(.max), stage: $0, at: time)
             } + LinkEnd.allCases.map { .close(link, $0) }
+            + actions.map { .command(link, id: JournalSequence(.max), validForS: 60, action: $0) }
     }
 
     /// Texts longer than any limit, of characters of 1, 2, 3 and 4 bytes and of many scalars.

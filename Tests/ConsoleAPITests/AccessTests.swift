@@ -48,6 +48,10 @@ struct AccessTests {
         Line(.get, "/v1/maintenance", 401, 200, 200),
         Line(.post, "/v1/maintenance", body: #"{"unit":"AST-0001","minutes":60,"reason":"mast"}"#, 401, 403, 403),
         Line(.delete, "/v1/maintenance/9", rule: "/v1/maintenance/{maintenance}", body: "{}", 401, 403, 403),
+        Line(.get, "/v1/units/AST-0001/commands", rule: "/v1/units/{unit}/commands", 401, 403, 200),
+        Line(
+            .post, "/v1/units/AST-0001/commands", rule: "/v1/units/{unit}/commands",
+            body: #"{"kind":"siren","seconds":5}"#, 401, 403, 200),
         Line(.get, "/v1/alerts/7", rule: "/v1/alerts/{alert}", 401, 403, 200),
         Line(.post, "/v1/alerts/7/claim", rule: "/v1/alerts/{alert}/claim", body: "{}", 401, 403, 200),
         Line(.post, "/v1/alerts/7/release", rule: "/v1/alerts/{alert}/release", body: "{}", 401, 403, 200),

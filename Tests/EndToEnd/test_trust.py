@@ -64,7 +64,7 @@ def refused(gateway, *certificate) -> str:
     return body[6:].decode()
 
 
-def test_a_live_unit_is_revoked_and_nobody_else_notices(live, tmp_path):
+def test_section_4_revocation_a_live_unit_is_cut_and_nobody_else_notices(live, tmp_path):
     goes, others = connect(live, "AST-0001"), [connect(live, name) for name in ("AST-0002", "ALA-0001", "KRG-0001")]
     presses(goes)
     write_list(tmp_path / "units.crl", live.pki, 2, [files(live, "AST-0001")[0]])

@@ -8,6 +8,7 @@ import time
 HELLO, WELCOME, HEARTBEAT, POSITION, GOODBYE = 0x01, 0x02, 0x03, 0x04, 0x05
 PRESS, CANCEL, FAULT_BEGIN, STAGE, STAGE_CONFIRM = 0x10, 0x11, 0x12, 0x14, 0x15
 ACKNOWLEDGEMENT, TIME, UNABLE = 0x20, 0x21, 0x22
+COMMAND, COMMAND_RESULT = 0x40, 0x41
 
 STAGES = {1: "stored", 2: "ringing", 3: "answered", 4: "dispatched", 5: "arrived", 6: "closed"}
 
@@ -16,9 +17,9 @@ def frame(kind: int, body: bytes = b"", flags: int = 0) -> bytes:
     return struct.pack(">HBB", len(body), kind, flags) + body
 
 
-def hello(unit: str, boot: int = 1, major: int = 1, pending: bool = False) -> bytes:
+def hello(unit: str, boot: int = 1, major: int = 1, pending: bool = False, capabilities: int = 1 << 15) -> bytes:
     name = unit.encode()
-    fixed = struct.pack(">BBBBIIIQ", major, 0, int(pending), 0, boot, 1, 1 << 15, int(time.time() * 1000))
+    fixed = struct.pack(">BBBBIIIQ", major, 0, int(pending), 0, boot, 1, capabilities, int(time.time() * 1000))
     return frame(HELLO, fixed + bytes([len(name)]) + name + b"\0")
 
 
@@ -101,9 +102,9 @@ class Unit:
         self.socket.close()
 
 
-def connect(gateway, name: str = "AST-0001", boot: int = 1) -> Unit:
+def connect(gateway, name: str = "AST-0001", boot: int = 1, capabilities: int = 1 << 15) -> Unit:
     """A unit of the registry, connected and welcomed."""
     unit = Unit(gateway.units_port, gateway.pki / f"units/{name}.pem", gateway.pki / f"units/{name}.key", gateway.pki / "ca.pem")
-    unit.send(hello(name, boot))
+    unit.send(hello(name, boot, capabilities=capabilities))
     unit.until(WELCOME)
     return unit

@@ -134,7 +134,7 @@ final class Harness {
     }
 
     func answer(_ answer: UnitAnswer) {
-        let result = answers.append(kind: answer.kind.rawValue, bodyBytesMax: UnitAnswer.bodyBytesMax) {
+        let result = answers.append(kind: answer.kind.rawValue, bodyBytesMax: answer.bodyBytesMax) {
             answer.encode(into: $0)
         }
         #expect(result == .appended)

@@ -38,7 +38,7 @@ extension TransportTests {
             }
             #expect(welcome.heartbeatIntervalS == 30 && welcome.reportingTimeS == 90)
             #expect(welcome.gatewayTime == TestClock.start.wall)
-            #expect(welcome.granted == .stageDisplay)
+            #expect(welcome.granted == [.stageDisplay, .siren])
 
             harness.answer(
                 .stage(
@@ -88,6 +88,32 @@ extension TransportTests {
                     .linkDown(LinkDown(unit: id, link: link.link, end: .goodbye)),
                 ])
             #expect(harness.counters.value(.linksClosedGoodbye) == 1)
+        }
+
+        @Test("a command goes out as it was given, and as many results come back as it may have")
+        func command() throws {
+            let harness = try Harness()
+            let unit = try harness.open()
+            let link = try #require(harness.links.first).link
+            let result = UnitCommandResult(
+                id: CommandID(900), status: .failed, value: 8, detail: String(repeating: "ә", count: 500))
+            unit.send(.commandResult(result))
+            try harness.pump("the refusal") { unit.messages.contains { $0.type == .unable } }
+            #expect(harness.events.count == 1)
+
+            let action = CommandAction.configure(
+                key: String(repeating: "k", count: CommandAction.keyBytesMax),
+                value: String(repeating: "v", count: CommandAction.valueBytesMax))
+            harness.answer(.command(link, id: JournalSequence(900), validForS: 60, action: action))
+            try harness.pump("the command") { unit.messages.contains { $0.type == .command } }
+            #expect(
+                unit.messages.last == .command(Command(id: CommandID(900), validForS: 60, action: action)))
+            for _ in 1...5 { unit.send(.commandResult(result)) }
+            try harness.pump("the results") { unit.messages.filter { $0.type == .unable }.count == 2 }
+            let cut = String(repeating: "ә", count: 100)
+            let answer = UnitCommandAnswer(
+                unit: try UnitID("unit-1"), id: JournalSequence(900), state: .failed, value: 8, detail: cut)
+            #expect(Array(harness.events.dropFirst()) == Array(repeating: .unitCommandAnswered(answer), count: 4))
         }
 
         @Test("two paths of one unit are two links, and each gets its answer")

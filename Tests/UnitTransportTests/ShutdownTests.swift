@@ -80,7 +80,7 @@ extension TransportTests {
             let answer = UnitAnswer.stage(
                 try #require(link), boot: 7, counter: 1, alert: AlertID(1), stage: .stored,
                 at: TestClock.start.wall)
-            _ = answers.append(kind: answer.kind.rawValue, bodyBytesMax: UnitAnswer.bodyBytesMax) {
+            _ = answers.append(kind: answer.kind.rawValue, bodyBytesMax: answer.bodyBytesMax) {
                 answer.encode(into: $0)
             }
             answers.publish()

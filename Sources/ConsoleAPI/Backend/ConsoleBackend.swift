@@ -56,6 +56,16 @@ public protocol ConsoleBackend: Sendable {
         _ maintenance: JournalSequence, by officer: OfficerID
     ) async throws(ConsoleBackendError) -> CommandResult
 
+    /// Gives a unit a command. When it returns, the command is durable, sent if the unit has a link, and the
+    /// ``ConsoleFeed`` already shows it; what comes of it the feed will show.
+    ///
+    /// - Parameter timeoutS: until it is over without a result, seconds.
+    /// - Returns: `done` with the number of the command.
+    /// - Throws: ``ConsoleBackendError``; each case says whether something may have happened.
+    func command(
+        _ unit: UnitID, _ action: CommandAction, timeoutS: UInt16, by officer: OfficerID
+    ) async throws(ConsoleBackendError) -> CommandResult
+
     /// Tells that a console shows `alert` to `officer`: what makes the alert ring.
     ///
     /// - Throws: ``ConsoleBackendError``; the console tells it again.

@@ -145,6 +145,15 @@ extension ConsoleFeed {
         return (sequence, units.sorted { $0.record.id < $1.record.id })
     }
 
+    /// A unit; nil when it is on no list.
+    func unit(_ id: UnitID) -> UnitStatus? { content.withLock { $0.state.unit(id) } }
+
+    /// A unit's commands under way and the latest that are over, the oldest first, and the sequence up to which that
+    /// is true.
+    func commands(of unit: UnitID) -> (sequence: JournalSequence, commands: [UnitCommandStatus]) {
+        content.withLock { ($0.last, $0.state.commands(of: unit)) }
+    }
+
     /// The open alerts of a centre, the most urgent first, and the sequence up to which that is true.
     func openAlerts(of centre: CentreID) -> (sequence: JournalSequence, alerts: [AlertView]) {
         let (sequence, alerts) = content.withLock { ($0.last, $0.state.openAlerts(of: centre)) }

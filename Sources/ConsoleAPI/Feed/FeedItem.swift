@@ -29,6 +29,8 @@ final class FeedItem: Equatable, Sendable {
         case unit(UnitView)
         /// Its state changed, or whether anybody watches it.
         case centre(CentreView)
+        /// A command to a unit was given or came further.
+        case unitCommand(UnitCommandStatus)
         /// Data changed that has no event of its own, such as a centre's name: consoles load their lists again.
         case lists
     }

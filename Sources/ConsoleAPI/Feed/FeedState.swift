@@ -17,6 +17,10 @@ struct FeedState: Sendable {
     private var closedFrom = 0
     /// Maintenance under way.
     private(set) var maintenance: [JournalSequence: MaintenanceStatus] = [:]
+    /// Commands of each unit, the oldest first: those under way, and the latest that are over.
+    private var commands: [UnitID: [UnitCommandStatus]] = [:]
+    /// Twice as many as may be under way.
+    private static let commandsPerUnitMax = 16
     private let closedMax: Int
 
     /// - Parameter closedMax: how many closed alerts stay readable.
@@ -32,6 +36,7 @@ struct FeedState: Sendable {
         case .centreSituation(let status): apply(status, sequence: sequence)
         // The units that it covers are told one by one.
         case .maintenance(let status): apply(status)
+        case .unitCommand(let status): apply(status, sequence: sequence)
         case .result: []
         }
     }
@@ -63,6 +68,27 @@ struct FeedState: Sendable {
             Set(units.values.filter { $0.isRegistered && $0.record.road == road }.map(\.record.centre))
         case .centre(let centre): [centre]
         }
+    }
+
+    /// A unit; nil when nobody knows it.
+    func unit(_ id: UnitID) -> UnitStatus? { units[id] }
+
+    /// A unit's commands under way and the latest that are over, the oldest first.
+    func commands(of unit: UnitID) -> [UnitCommandStatus] { commands[unit] ?? [] }
+
+    private mutating func apply(_ status: UnitCommandStatus, sequence: JournalSequence) -> [FeedItem] {
+        var known = commands[status.unit] ?? []
+        if let index = known.firstIndex(where: { $0.id == status.id }) {
+            known[index] = status
+        } else {
+            known.append(status)
+            if known.count > Self.commandsPerUnitMax, let over = known.firstIndex(where: \.state.isOver) {
+                known.remove(at: over)
+            }
+        }
+        commands[status.unit] = known
+        guard let centre = units[status.unit]?.record.centre else { return [] }
+        return [FeedItem(sequence: sequence, centre: centre, change: .unitCommand(status))]
     }
 
     private mutating func apply(_ status: MaintenanceStatus) -> [FeedItem] {
@@ -106,7 +132,8 @@ struct FeedState: Sendable {
     }
 
     private mutating func remove(_ unit: UnitID, sequence: JournalSequence) -> [FeedItem] {
-        forget(unit).map { [Self.removal(of: $0, sequence: sequence)] } ?? []
+        commands[unit] = nil
+        return forget(unit).map { [Self.removal(of: $0, sequence: sequence)] } ?? []
     }
 
     private mutating func apply(_ alert: Alert, sequence: JournalSequence) -> [FeedItem] {

@@ -110,6 +110,11 @@ extension Problem {
         status: .notFound, reason: "alert_unknown", title: "No such alert",
         detail: "There is no open alert of this id, nor one closed a short while ago. Load the list again.")
 
+    /// A unit that is on no list.
+    static let unitUnknown = Problem(
+        status: .notFound, reason: "unit_unknown", title: "No such unit",
+        detail: "No unit of this id is known. GET /v1/centres/{centre}/units lists a centre's.")
+
     /// Maintenance that is over, or never was.
     static let maintenanceUnknown = Problem(
         status: .notFound, reason: "maintenance_unknown", title: "No such maintenance",
@@ -141,6 +146,10 @@ extension Problem {
             case .reasonMissing: ("Reason missing", "Say why, for those who see it.")
             case .unitUnknown: ("No such unit", "The registry has no unit of this id.")
             case .roadUnknown: ("No such road", "No unit of the registry stands at this road.")
+            case .unitNotCapable:
+                ("The unit cannot do this", "It did not name this among its capabilities when it connected.")
+            case .unitCommandsFull: ("Too many commands", "Wait: as many of this unit are under way as may be.")
+            case .unitCommandWrong: ("Wrong command", "An argument or the time is outside its range.")
             case .maintenanceFull: ("Too much maintenance", "End some first: as much is under way as may be.")
             case .alertUnknown: (alertUnknown.title, alertUnknown.detail)
             case .maintenanceUnknown: (maintenanceUnknown.title, maintenanceUnknown.detail)

@@ -14,6 +14,8 @@ enum Route: Hashable, Sendable {
     case centreState
     /// Maintenance: what is under way, its begin, its early end.
     case maintenance, beginMaintenance, endMaintenance
+    /// Commands to a unit: those known, and a new one.
+    case unitCommands, commandUnit
     /// One alert and what is done to it.
     case alert, act(ActionKind), shown
     /// The live stream.
@@ -36,6 +38,8 @@ enum Requirement: Hashable, Sendable {
     case supervisorOfCentre
     /// An officer who serves the centre of the alert in the path.
     case officerOfAlert
+    /// An officer who serves the centre of the unit in the path.
+    case officerOfUnit
 }
 
 /// One line of the table.
@@ -79,6 +83,9 @@ struct RouteRule: Hashable, Sendable {
         RouteRule(.maintenance, .get, "/v1/maintenance", .signedIn),
         RouteRule(.beginMaintenance, .post, "/v1/maintenance", .supervisor, act: .maintenance),
         RouteRule(.endMaintenance, .delete, "/v1/maintenance/{maintenance}", .supervisor, act: .maintenance),
+        RouteRule(.unitCommands, .get, "/v1/units/{unit}/commands", .officerOfUnit),
+        // Some are for supervisors; the handler asks for each.
+        RouteRule(.commandUnit, .post, "/v1/units/{unit}/commands", .officerOfUnit, act: .unitCommand),
         // The query names its centres; the handler asks the gatekeeper for each.
         RouteRule(.events, .get, "/v1/events", .signedIn),
         RouteRule(.alert, .get, "/v1/alerts/{alert}", .officerOfAlert),

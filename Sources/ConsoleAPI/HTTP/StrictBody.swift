@@ -8,14 +8,19 @@ import NIOCore
 struct StrictBody: Hashable, Sendable {
     private let texts: [String: String]
     private let numbers: [String: Int]
+    private let lists: [String: [String]]
 
-    /// Reads an object whose keys are among `keys`, texts, and `numbers`, whole numbers; an empty body counts as `{}`.
+    /// Reads an object whose keys are among `keys`, texts, `numbers`, whole numbers, and `lists`, lists of texts; an empty
+    /// body counts as `{}`.
     ///
     /// - Throws: `bad_body` with the key that is unknown or of the wrong kind, or with where the JSON breaks.
-    init(_ buffer: ByteBuffer, keys: [String], numbers numberKeys: [String] = []) throws(Problem) {
+    init(
+        _ buffer: ByteBuffer, keys: [String], numbers numberKeys: [String] = [], lists listKeys: [String] = []
+    ) throws(Problem) {
         if buffer.readableBytes == 0 {
             texts = [:]
             numbers = [:]
+            lists = [:]
             return
         }
         let decoded: Texts
@@ -26,8 +31,9 @@ struct StrictBody: Hashable, Sendable {
         } catch {
             throw .badBody("The body is not JSON (RFC 8259): check quotes, commas and the encoding, UTF-8.")
         }
-        let all = keys + numberKeys
-        let given = Array(decoded.texts.keys) + Array(decoded.numbers.keys) + decoded.others
+        let all = keys + numberKeys + listKeys
+        let given =
+            Array(decoded.texts.keys) + Array(decoded.numbers.keys) + Array(decoded.lists.keys) + decoded.others
         if let unknown = given.filter({ !all.contains($0) }).min() {
             let known =
                 all.isEmpty ? "This path takes none: send {}." : "Known keys: \(all.joined(separator: ", "))."
@@ -39,8 +45,12 @@ struct StrictBody: Hashable, Sendable {
         if let wrong = given.filter({ numberKeys.contains($0) && decoded.numbers[$0] == nil }).min() {
             throw .badBody("'\(wrong.prefix(64))' must be a whole number.")
         }
+        if let wrong = given.filter({ listKeys.contains($0) && decoded.lists[$0] == nil }).min() {
+            throw .badBody("'\(wrong.prefix(64))' must be a list of texts.")
+        }
         texts = decoded.texts
         numbers = decoded.numbers
+        lists = decoded.lists
     }
 
     /// The text of a key; nil when the caller left it out.
@@ -48,6 +58,9 @@ struct StrictBody: Hashable, Sendable {
 
     /// The whole number of a key; nil when the caller left it out.
     func number(_ key: String) -> Int? { numbers[key] }
+
+    /// The texts of a key; nil when the caller left it out.
+    func list(_ key: String) -> [String]? { lists[key] }
 
     /// The text of a key that must be there.
     ///
@@ -58,10 +71,11 @@ struct StrictBody: Hashable, Sendable {
     }
 }
 
-/// Any object; what is a text, what a whole number and what neither.
+/// Any object; what is a text, what a whole number, what a list of texts and what nothing of these.
 private struct Texts: Decodable {
     var texts: [String: String] = [:]
     var numbers: [String: Int] = [:]
+    var lists: [String: [String]] = [:]
     var others: [String] = []
 
     struct Key: CodingKey {
@@ -78,6 +92,8 @@ private struct Texts: Decodable {
                 texts[key.stringValue] = text
             } else if let number = try? container.decode(Int.self, forKey: key) {
                 numbers[key.stringValue] = number
+            } else if let list = try? container.decode([String].self, forKey: key) {
+                lists[key.stringValue] = list
             } else {
                 others.append(key.stringValue)
             }

@@ -147,4 +147,12 @@ struct ConsoleCall: Sendable {
         guard let centre = admission.centre else { throw .notYourCentre }
         return centre
     }
+
+    /// The unit in the path.
+    ///
+    /// - Throws: `unit_unknown`.
+    func unit() throws(Problem) -> UnitID {
+        guard let unit = admission.unit else { throw .unitUnknown }
+        return unit
+    }
 }

@@ -47,6 +47,7 @@ enum EventText {
         case .alert(let view): append("alert", id: item.sequence, data: view.json, to: &buffer)
         case .unit(let view): append("unit", id: item.sequence, data: view.json, to: &buffer)
         case .centre(let view): append("centre", id: item.sequence, data: view.json, to: &buffer)
+        case .unitCommand(let status): append("unit_command", id: item.sequence, data: status.json, to: &buffer)
         case .lists: appendResync(item.sequence, to: &buffer)
         }
     }

@@ -21,6 +21,8 @@ extension ConsoleResponder {
         case .maintenance: maintenance(of: try call.officer())
         case .beginMaintenance: try await beginMaintenance(call)
         case .endMaintenance: try await endMaintenance(call)
+        case .unitCommands: commands(of: try call.unit())
+        case .commandUnit: try await commandUnit(call)
         case .alert: .json(try call.alert().json)
         case .act(let action): try await act(action, call)
         case .shown: try await shown(call)

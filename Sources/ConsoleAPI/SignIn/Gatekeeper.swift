@@ -13,6 +13,8 @@ struct Admission: Sendable {
     let centre: CentreID?
     /// The alert in the path.
     let alert: AlertView?
+    /// The unit in the path.
+    var unit: UnitID?
 }
 
 /// Checks sessions and rights against the route table.
@@ -31,7 +33,8 @@ struct Gatekeeper: Sendable {
 
     /// Lets a request in.
     ///
-    /// - Throws: `not_signed_in`, `not_your_centre`, `supervisors_only`, `alert_unknown`, `centre_unknown`, `accounts_unavailable`.
+    /// - Throws: `not_signed_in`, `not_your_centre`, `supervisors_only`, `alert_unknown`, `unit_unknown`, `centre_unknown`,
+    ///   `accounts_unavailable`.
     func admit(_ request: Request, to match: RouteMatch) async throws(Problem) -> Admission {
         if match.rule.requirement == .anonymous {
             return Admission(officer: nil, session: nil, centre: nil, alert: nil)
@@ -56,6 +59,13 @@ struct Gatekeeper: Sendable {
             guard let view = match.id.flatMap(AlertID.init(text:)).flatMap(feed.alert) else { throw .alertUnknown }
             guard account.serves(view.alert.centre) else { throw .notYourCentre }
             return Admission(officer: account, session: session, centre: view.alert.centre, alert: view)
+        case .officerOfUnit:
+            guard let id = match.id, let name = try? UnitID(id), let unit = feed.unit(name) else {
+                throw .unitUnknown
+            }
+            let centre = unit.record.centre
+            guard account.serves(centre) else { throw .notYourCentre }
+            return Admission(officer: account, session: session, centre: centre, alert: nil, unit: unit.record.id)
         }
     }
 

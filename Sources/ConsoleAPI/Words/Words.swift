@@ -143,6 +143,9 @@ extension RefusalReason: Worded {
         case .unitUnknown: "no_such_unit"
         case .roadUnknown: "no_such_road"
         case .maintenanceFull: "maintenance_full"
+        case .unitNotCapable: "unit_not_capable"
+        case .unitCommandsFull: "unit_commands_full"
+        case .unitCommandWrong: "unit_command_wrong"
         }
     }
 }

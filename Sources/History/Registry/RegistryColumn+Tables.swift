@@ -65,7 +65,7 @@ extension RegistryColumn {
             RegistryColumn("unseen_s", .number(1...600), required: true, standing: "5"),
             RegistryColumn("starvation_s", .number(10...86_400), required: true, standing: "600"),
             note,
-        ]
+        ] + PressPriorities.columns.map { RegistryColumn($0.name, .word(priorities)) }
 
     /// Columns of ``RegistryTable/areas``.
     static let areas = [
@@ -94,4 +94,7 @@ extension RegistryColumn {
 
     /// How loud a fault is: the words of the priorities that a fault may have, and only a record.
     static let severities = ["urgent", "property", "technical", "recorded"]
+
+    /// How soon a press must be answered: the words of the priorities that one may have.
+    static let priorities = ["life", "urgent", "property", "technical"]
 }

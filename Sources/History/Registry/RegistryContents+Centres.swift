@@ -2,6 +2,14 @@
 
 internal import AlertModel
 
+extension PressPriorities {
+    /// The column of each priority.
+    static let columns: [(name: String, category: Category)] = [
+        ("priority_police", .police), ("priority_medical", .medical), ("priority_fire", .fire),
+        ("priority_road_accident", .roadAccident),
+    ]
+}
+
 extension RegistryContents {
     private func text(_ row: RegistryRow, _ column: String) -> String? {
         RegistryTable.centres.index(of: column).flatMap { row.cells[$0] }
@@ -32,7 +40,19 @@ extension RegistryContents {
             // A day has more seconds than the policy counts: the rest of a night is as good as never.
             centre: id, timesS: (first, second, third), unseenS: unseenS,
             starvationS: UInt16(clamping: starvation),
-            neighbour: other("neighbour"), failover: other("fail_over"), dutyDesk: other("duty_desk"))
+            neighbour: other("neighbour"), failover: other("fail_over"), dutyDesk: other("duty_desk"),
+            priorities: priorities(row))
+    }
+
+    /// What a blank cell does not say is as everywhere.
+    private func priorities(_ row: RegistryRow) -> PressPriorities {
+        var priorities = PressPriorities()
+        for (name, category) in PressPriorities.columns {
+            if let word = text(row, name), let priority = Priority.allCases.first(where: { "\($0)" == word }) {
+                priorities[category] = priority
+            }
+        }
+        return priorities
     }
 
     /// nil for a value that no import makes.

@@ -13,8 +13,20 @@ extension RegistryStore {
         migrator.registerMigration("registry-2") { database in
             try database.execute(sql: supervision)
         }
+        migrator.registerMigration("registry-3") { database in
+            try database.execute(sql: priorities)
+        }
         return migrator
     }
+
+    /// With which priority presses of a centre begin.
+    private static let priorities = """
+        ALTER TABLE centres ADD COLUMN priority_police TEXT;
+        ALTER TABLE centres ADD COLUMN priority_medical TEXT;
+        ALTER TABLE centres ADD COLUMN priority_fire TEXT;
+        ALTER TABLE centres ADD COLUMN priority_road_accident TEXT;
+
+        """
 
     /// What others name: roles, carriers, profiles, roads, places.
     private static let reference = """

@@ -110,6 +110,22 @@ final class FakeBackend: ConsoleBackend {
         return .done(AlertID(maintenance.value))
     }
 
+    func command(
+        _ unit: UnitID, _ action: CommandAction, timeoutS: UInt16, by officer: OfficerID
+    ) async throws(ConsoleBackendError) -> CommandResult {
+        let (failure, refusal, sequence, now) = state.withLock { state in
+            state.sequence += 1
+            return (state.failure, state.refusal, JournalSequence(state.sequence), state.now)
+        }
+        if let failure { throw failure }
+        if let refusal { return .refused(refusal.reason, owner: refusal.owner) }
+        let status = UnitCommandStatus(
+            id: sequence, unit: unit, officer: officer, action: action, state: .sent, value: 0, detail: "",
+            givenAt: now, dueAt: now.advanced(by: .seconds(Int64(timeoutS))), changedAt: now)
+        feed.apply(.unitCommand(status), sequence: sequence)
+        return .done(AlertID(sequence.value))
+    }
+
     func alertShown(_ alert: AlertID, by officer: OfficerID) async throws(ConsoleBackendError) {
         let failure = state.withLock { state in
             state.shown.append(AlertShown(alert: alert, officer: officer))

@@ -1,50 +1,6 @@
-// What a unit is told to do, with the arguments of each kind.
+// A command's arguments as they stand on the wire.
 
-/// A command's kind and arguments.
-public enum CommandAction: Hashable, Sendable {
-    /// Sound the siren for so many seconds; 0 stops it.
-    case siren(seconds: UInt16)
-    /// Flash the beacon for so many seconds; 0 stops it.
-    case beacon(seconds: UInt16)
-    /// Say or show the recorded message of that number, or the text when the number is 0.
-    ///
-    /// The language is a tag of RFC 5646 (`kk`, `ru`, `en`); the text has at most
-    /// ``Limits/dialogueTextBytesMax`` bytes.
-    case announce(message: UInt16, language: String, text: String)
-    /// Set the loudspeaker to 0 to 100 percent.
-    case volume(percent: UInt8)
-    /// Turn a camera to one of its stored views.
-    case cameraPreset(camera: UInt8, preset: UInt8)
-    /// Try parts; the result's value names those that failed.
-    case selfTest(UnitParts)
-    /// Send data now.
-    case sendData(DataKinds)
-    /// Start anew after so many seconds.
-    case restart(afterSeconds: UInt16)
-    /// Set one setting of the unit.
-    case configure(key: String, value: String)
-    /// Keep another gateway's address for good and go there; the port is not 0.
-    case move(host: String, port: UInt16)
-    /// A kind of a later version: answer that it is not supported.
-    case unknown(kind: UInt8)
-
-    /// The kind's number on the wire.
-    public var kind: UInt8 {
-        switch self {
-        case .siren: CommandKind.siren.rawValue
-        case .beacon: CommandKind.beacon.rawValue
-        case .announce: CommandKind.announce.rawValue
-        case .volume: CommandKind.volume.rawValue
-        case .cameraPreset: CommandKind.cameraPreset.rawValue
-        case .selfTest: CommandKind.selfTest.rawValue
-        case .sendData: CommandKind.sendData.rawValue
-        case .restart: CommandKind.restart.rawValue
-        case .configure: CommandKind.configure.rawValue
-        case .move: CommandKind.move.rawValue
-        case .unknown(let kind): kind
-        }
-    }
-}
+internal import AlertModel
 
 extension CommandAction {
     private static let percentMax: UInt8 = 100
