@@ -36,4 +36,6 @@ def test_no_press_is_called_stored_once_the_disk_refuses(gateway):
         while again.until_stage("stored")[1] != counter:
             pass
     alerts = until(lambda: gateway.officer().open_alerts("astana"), "the alert")
+    # On a slow machine the unit may have been away for its reporting time.
+    alerts = [alert for alert in alerts if not alert["technical"]]
     assert len(alerts) == 1 and alerts[0]["press_count"] == 26
