@@ -19,7 +19,7 @@ WEB = Path(__file__).resolve().parents[2] / "Sources" / "ConsoleAPI" / "Web"
 POLICY = ("default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
           "require-trusted-types-for 'script'")
 
-TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+TYPES = {".json": "application/json", ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8",
          ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 PRIORITIES = ("life", "urgent", "property", "technical", "test")
