@@ -84,8 +84,13 @@ extension Hello: FrameBody {
         let clock = try reader.readTime()
         self.clock = clock.milliseconds == 0 ? nil : clock
         let unitStart = reader.offset
-        // Longer than any identifier on purpose: the identifier's own check then says what is wrong.
-        let name = try reader.readBytes(max: Int(UInt8.max))
+        let name: UnsafeRawBufferPointer
+        do throws(FrameError) {
+            name = try reader.readBytes(max: UnitID.bytesMax)
+        } catch {
+            guard case .badLength = error.reason else { throw error }
+            throw FrameError(.badIdentifier, offset: unitStart)
+        }
         do throws(ShortIDError) {
             unit = try UnitID(ascii: name)
         } catch {

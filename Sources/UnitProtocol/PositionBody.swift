@@ -33,8 +33,13 @@ struct PositionBody: FrameBody {
     /// A heading of a full circle or more is taken modulo the circle.
     init(from reader: inout FrameReader) throws(FrameError) {
         let start = reader.offset
-        guard let point = GeoPoint(latitudeE7: try reader.read(), longitudeE7: try reader.read()) else {
+        let latitudeE7 = try reader.read(Int32.self)
+        guard GeoPoint(latitudeE7: latitudeE7, longitudeE7: 0) != nil else {
             throw FrameError(.valueOutOfRange, offset: start)
+        }
+        let longitudeStart = reader.offset
+        guard let point = GeoPoint(latitudeE7: latitudeE7, longitudeE7: try reader.read()) else {
+            throw FrameError(.valueOutOfRange, offset: longitudeStart)
         }
         position = Position(
             point: point, accuracyCm: try reader.read(), speedCmS: try reader.read(),

@@ -119,6 +119,25 @@ struct HostileBytesTests {
         }
     }
 
+    @Test("a field is judged before the next one is read, and named by its own place")
+    func places() {
+        let latitude: [UInt8] = [0x7F, 0xFF, 0xFF, 0xFF]
+        let zeros = [UInt8](repeating: 0, count: 21)
+        // A latitude outside the Earth, and nothing behind it.
+        #expect(throws: FrameError(.valueOutOfRange, offset: 4)) {
+            try Wire.unitMessage(Wire.frame(type: MessageType.position.rawValue, body: latitude))
+        }
+        #expect(throws: FrameError(.valueOutOfRange, offset: 8)) {
+            try Wire.unitMessage(
+                Wire.frame(type: MessageType.position.rawValue, body: zeros[..<4] + latitude + zeros))
+        }
+        // A unit identifier of 17 bytes is none, whether or not they follow.
+        let hello: [UInt8] = [1, 0, 0, 0] + [UInt8](repeating: 0, count: 20) + [17]
+        #expect(throws: FrameError(.badIdentifier, offset: 28)) {
+            try Wire.unitMessage(Wire.frame(type: MessageType.hello.rawValue, body: hello))
+        }
+    }
+
     @Test("texts are valid UTF-8 of an allowed length")
     func texts() {
         // A reply's length is at byte 9, its text at byte 11.

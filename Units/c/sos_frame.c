@@ -20,20 +20,22 @@
 #define PERCENT 9U /* u8, 0 to most */
 #define PORT 10U   /* u16, not 0 */
 #define MAJOR 11U  /* u8, this protocol's */
-#define TEXTS 12U
-#define TOKEN 12U
-#define UNIT_ID 13U
-#define HOST 14U
-#define LANGUAGE 15U
-#define NOTE 16U
-#define SDP 17U
-#define MID 18U
-#define CANDIDATE 19U
-#define DIALOGUE 20U
-#define QUESTION 21U
-#define KEY 22U
-#define SETTING 23U
-#define DETAIL 24U
+#define LATITUDE 12U  /* i32, degrees x 10^7, on the Earth */
+#define LONGITUDE 13U
+#define TEXTS 14U
+#define TOKEN 14U
+#define UNIT_ID 15U
+#define HOST 16U
+#define LANGUAGE 17U
+#define NOTE 18U
+#define SDP 19U
+#define MID 20U
+#define CANDIDATE 21U
+#define DIALOGUE 22U
+#define QUESTION 23U
+#define KEY 24U
+#define SETTING 25U
+#define DETAIL 26U
 
 typedef struct { uint8_t kind, place, most; } field;
 typedef struct { uint8_t type, senders, count; const field *fields; } layout;
@@ -47,7 +49,7 @@ typedef struct {
     uint16_t code;
 } walk;
 
-static const uint8_t number_bytes[] = {1U, 2U, 4U, 8U, 1U, 2U, 8U, 1U, 1U, 1U, 2U, 1U};
+static const uint8_t number_bytes[] = {1U, 2U, 4U, 8U, 1U, 2U, 8U, 1U, 1U, 1U, 2U, 1U, 4U, 4U};
 static const text_rule text_rules[] = {
     {0U, SOS_TOKEN_BYTES_MAX, false}, {1U, SOS_UNIT_ID_BYTES_MAX, false}, {1U, SOS_HOST_BYTES_MAX, false},
     {1U, 35U, false}, {0U, 200U, false}, {1U, 16384U, true}, {0U, 64U, false}, {0U, 1024U, true},
@@ -69,7 +71,8 @@ static const field heartbeat[] = {
     {LISTED, AT(heartbeat.power), 3U}, {U8, AT(heartbeat.battery_percent), 0U}, {U8, AT(heartbeat.signal_dbm), 0U},
     {U8, AT(heartbeat.temperature_c), 0U}, {U8, AT(heartbeat.flags), 0U}};
 static const field position[] = {
-    {U32, AT(position.latitude_e7), 0U}, {U32, AT(position.longitude_e7), 0U}, {U32, AT(position.accuracy_cm), 0U},
+    {LATITUDE, AT(position.latitude_e7), 0U}, {LONGITUDE, AT(position.longitude_e7), 0U},
+    {U32, AT(position.accuracy_cm), 0U},
     {U16, AT(position.speed_cm_s), 0U}, {U16, AT(position.heading_centidegrees), 0U},
     {TIME, AT(position.time_ms), 0U}, {U8, AT(position.satellites), 0U}};
 static const field goodbye[] = {{REASON, AT(goodbye.reason), 7U}};
@@ -172,6 +175,11 @@ static uint64_t number(walk *w, uint64_t value, uint32_t bytes) {
     return found;
 }
 
+/* Whether the 32 bits of a signed number are from -most to most. */
+static bool is_within(uint64_t value, uint64_t most) {
+    return (value <= most) || (value >= ((1ULL << 32U) - most));
+}
+
 /* The value under the field's rule; outside a list or range it is refused. */
 static uint64_t ruled(walk *w, const field *f, uint64_t value, uint32_t start) {
     uint64_t kept = value;
@@ -182,6 +190,8 @@ static uint64_t ruled(walk *w, const field *f, uint64_t value, uint32_t start) {
     case REASON: kept = (value <= f->most) ? value : 0U; break;
     case PERCENT: good = value <= f->most; break;
     case PORT: good = value != 0U; break;
+    case LATITUDE: good = is_within(value, 900000000U); break;
+    case LONGITUDE: good = is_within(value, 1800000000U); break;
     default: good = true; break;
     }
     if (!good) {

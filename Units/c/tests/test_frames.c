@@ -180,6 +180,16 @@ static void texts_and_values(void) {
     CHECK(sos_encode(&message, frame, sizeof frame) == 10);
     message.as.redirect.port = 0;
     CHECK(sos_encode(&message, frame, sizeof frame) == 0);
+    /* A position outside the Earth is refused by its place, and never sent. */
+    message = (sos_message){.type = SOS_POSITION};
+    message.as.position.latitude_e7 = -900000000;
+    message.as.position.longitude_e7 = 1800000000;
+    CHECK(sos_encode(&message, frame, sizeof frame) == 29);
+    frame[11] += 1;
+    CHECK(sos_decode(frame, 29, SOS_FROM_UNIT, &message, &offset) == SOS_CANNOT_PROCESS && offset == 8);
+    message = (sos_message){.type = SOS_POSITION};
+    message.as.position.latitude_e7 = -900000001;
+    CHECK(sos_encode(&message, frame, sizeof frame) == 0);
     /* A time past 2200 is held there; reserved bytes and bytes behind the known fields mean nothing. */
     const uint8_t late[] = {0, 9, SOS_TIME, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x55};
     CHECK(sos_decode(late, sizeof late, SOS_FROM_GATEWAY, &message, &offset) == SOS_OK);
