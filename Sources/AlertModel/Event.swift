@@ -215,8 +215,10 @@ public struct LinkUp: Hashable, Sendable {
     public let firmware: UInt32
     /// Bits of the unit protocol's capabilities.
     public let capabilities: UInt32
-    /// Which of the unit's paths, 1 to 3; 0 when it does not say.
+    /// Which of the unit's paths, 1 to ``pathMax``; 0 when it does not say. A greater one is taken as 0.
     public let path: UInt8
+    /// A snapshot has four bits for it, the wire three values.
+    public static let pathMax: UInt8 = 3
     /// How far the unit's clock was ahead of the gateway's, seconds; nil when it has no clock.
     public let clockAheadS: Int32?
     /// End of its certificate's validity, seconds since 1970; 0 when not known.
@@ -226,7 +228,7 @@ public struct LinkUp: Hashable, Sendable {
         unit: UnitID, link: LinkID, boot: UInt32, firmware: UInt32, capabilities: UInt32, path: UInt8 = 0,
         clockAheadS: Int32? = nil, certificateEndsAtS: UInt32 = 0
     ) {
-        self.path = path
+        self.path = path <= Self.pathMax ? path : 0
         self.clockAheadS = clockAheadS
         self.certificateEndsAtS = certificateEndsAtS
         self.unit = unit

@@ -144,6 +144,14 @@ struct EventCodecTests {
         }
     }
 
+    @Test("a link on a path that no unit has is on none: a snapshot could not keep it")
+    func paths() throws {
+        func path(_ path: UInt8) -> UInt8 {
+            LinkUp(unit: Samples.unit, link: LinkID(1), boot: 1, firmware: 1, capabilities: 0, path: path).path
+        }
+        #expect([0, 1, 3, 4, 49, 255].map(path) == [0, 1, 3, 0, 0, 0])
+    }
+
     @Test("kinds are permanent, and urgent ones are below 64")
     func kinds() {
         let pinned: [Event.Kind: UInt8] = [
