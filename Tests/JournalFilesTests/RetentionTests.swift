@@ -191,6 +191,26 @@ struct RetentionWorkTests {
         for name in try Files.list(archive) { try Files.unlink(name, in: archive) }
     }
 
+    @Test("a hold behind a carriage return is a hold", arguments: ["\n", "\r\n", "\r"])
+    func lineEnds(end: String) throws {
+        let holds = try LegalHold.parse(
+            ["# held", "1 5 court order 17", "", "6 9 court order 18"].joined(separator: end))
+        #expect(
+            holds == [
+                LegalHold(.sequences(1...5), reason: "court order 17"),
+                LegalHold(.sequences(6...9), reason: "court order 18"),
+            ])
+        #expect(throws: LegalHoldTextError(line: 2)) { try LegalHold.parse("# held\(end)7 five\(end)") }
+    }
+
+    @Test("two numbers in a follower's file are not one greater number")
+    func followers() {
+        #expect(JournalFollower.sequence(in: " 100\r\n") == 100)
+        for text in ["100\n200\n", "1 00", "+5", "", "\n", "5\u{301}", "18446744073709551616"] {
+            #expect(JournalFollower.sequence(in: text) == nil, "\(text)")
+        }
+    }
+
     @Test(
         "dates are dates",
         arguments: [
