@@ -18,7 +18,7 @@ extension RegistryContents {
 
     private static func quoted(_ cell: String) -> String {
         let needsQuotes = cell.utf8.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x3B || $0 == 0x0A || $0 == 0x09 }
-        return needsQuotes ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
+        return needsQuotes ? "\"\(escaped(cell, with: 0x22) { $0 == 0x22 })\"" : cell
     }
 
     /// A table as a GeoJSON FeatureCollection (RFC 7946), a feature a line; nil for a table without a geometry.
@@ -49,6 +49,11 @@ extension RegistryContents {
 
     private static func string(_ text: String) -> String {
         // No value has control characters; the two that JSON escapes are left.
-        "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+        "\"\(escaped(text, with: 0x5C) { $0 == 0x5C || $0 == 0x22 })\""
+    }
+
+    /// By bytes: a quotation mark under an accent is another character to Swift, and the same to every reader.
+    private static func escaped(_ text: String, with escape: UInt8, where needsIt: (UInt8) -> Bool) -> String {
+        String(decoding: text.utf8.flatMap { needsIt($0) ? [escape, $0] : [$0] }, as: UTF8.self)
     }
 }
