@@ -14,6 +14,12 @@ enum PeerIdentity {
         guard let certificate = SSL_get0_peer_certificate(connection) else {
             throw HandshakeFailure(.noCertificate, detail: "no certificate")
         }
+        return try read(certificate: certificate)
+    }
+
+    /// - Parameter certificate: an `X509 *`; borrowed.
+    /// - Throws: ``HandshakeFailure`` of kind identity when there is not exactly one valid URI.
+    static func read(certificate: OpaquePointer) throws(HandshakeFailure) -> UnitID {
         var isCritical: Int32 = 0
         guard let names = X509_get_ext_d2i(certificate, NID_subject_alt_name, &isCritical, nil) else {
             OpenSSLErrors.clear()

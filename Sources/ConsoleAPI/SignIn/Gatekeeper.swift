@@ -98,13 +98,3 @@ extension OfficerAccount {
     /// Whether the officer may see and handle what belongs to `centre`. Every role is bound to its centres.
     func serves(_ centre: CentreID) -> Bool { centres.contains(centre) }
 }
-
-extension AlertID {
-    /// Parses the decimal digits that stand in paths and JSON; nil for anything else.
-    init?(text: String) {
-        guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let value = UInt64(text) else {
-            return nil
-        }
-        self.init(value)
-    }
-}
