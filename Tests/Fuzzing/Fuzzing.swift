@@ -1,6 +1,6 @@
 // What every fuzzer written in Swift has: how it says that a promise is broken, and whether its planted bug is on.
 
-import Glibc
+internal import Glibc
 
 /// Ends the process with a message, also in an optimized build, where a precondition has none.
 func demand(_ condition: Bool, _ message: @autoclosure () -> String) {
