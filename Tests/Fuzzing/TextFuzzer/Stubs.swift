@@ -62,3 +62,8 @@ struct RowReader {
     func optionalInteger(_ column: String, _ type: Int64.Type) throws(HistoryError) -> Int64? { nil }
     func optionalText(_ column: String) throws(HistoryError) -> String? { nil }
 }
+
+/// For RegistryStore's.
+extension RegistryContents {
+    func words(_ table: RegistryTable, _ row: RegistryRow, stem: String) -> String? { nil }
+}
