@@ -119,10 +119,14 @@ let package = Package(
             name: "sos-simulate", dependencies: ["SimulatorKit", "AlertModel"], path: "Simulator/sos-simulate"),
         .target(
             name: "SimulatedField", dependencies: ["AlertModel", "UnitProtocol"], path: "Simulator/SimulatedField"),
+        .target(
+            name: "FieldScenarios", dependencies: ["AlertModel", "Settings", "SimulatedField"],
+            path: "Simulator/FieldScenarios"),
         .executableTarget(
             name: "sos-simulator",
             dependencies: [
                 "AlertModel", "UnitProtocol", "LinuxIO", "UnitTransport", "Settings", "SimulatedField",
+                "FieldScenarios", "Credentials",
                 asyncHTTPClient, nioCore, nioHTTP1, nioSSL, argumentParser,
             ],
             path: "Simulator/sos-simulator"),
@@ -159,7 +163,9 @@ let package = Package(
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "AlertModel"]),
         .testTarget(
             name: "SimulationTests", dependencies: ["SimulatorKit", "AlertModel", "AlertDispatch"]),
-        .testTarget(name: "SimulatorTests", dependencies: ["SimulatedField", "AlertModel", "UnitProtocol"]),
+        .testTarget(
+            name: "SimulatorTests",
+            dependencies: ["SimulatedField", "FieldScenarios", "Settings", "AlertModel", "UnitProtocol"]),
         .testTarget(
             name: "GatewayAppTests",
             dependencies: [

@@ -37,6 +37,8 @@ public struct FieldUnit: Sendable {
         case welcomed
         /// An alert's stage, already confirmed.
         case stage(StageNotice)
+        /// A cancel or a fault report is on disk.
+        case acknowledged(MessageID)
         /// The unit's clock was wrong and is right now.
         case clockSet
         /// The gateway did not take something.
@@ -47,9 +49,9 @@ public struct FieldUnit: Sendable {
         case ignored
     }
 
-    /// A press that is not stored yet.
+    /// A stored message that is not answered yet.
     struct Unanswered: Hashable, Sendable {
-        let press: PressMessage
+        let message: StoredMessage
         var sendsOnConnection = 0
         var nextSendAt: MonotonicTime
     }
@@ -59,8 +61,14 @@ public struct FieldUnit: Sendable {
     /// Differs from every earlier boot of the unit.
     public let boot: UInt32
     /// Where the connection stands.
-    public private(set) var phase: Phase
+    public internal(set) var phase: Phase
     var unanswered: [Unanswered] = []
+    /// Cut off by something outside the unit until then; not even a press gets through.
+    var cutUntil: MonotonicTime?
+    /// Added to the true time; nil when the unit has no clock at all.
+    var clockErrorNs: Int64? = 0
+    var measurements: Measurements
+    var chance: Chance
 
     private var counter: UInt32 = 0
     private var resume = ResumeToken.none
@@ -71,10 +79,8 @@ public struct FieldUnit: Sendable {
     private let heartbeatOverrideNs: UInt64?
     private var heartbeatAt: MonotonicTime
     private var heartbeats = 0
-    private var clockErrorNs: Int64 = 0
-    private var chance: Chance
-    private let measurements: Measurements
 
+    /// A second.
     static let secondNs: UInt64 = 1_000_000_000
     /// TCP and TLS.
     static let connectNs = 20 * secondNs
@@ -108,6 +114,9 @@ public struct FieldUnit: Sendable {
 
     /// Whether the gateway welcomed it on the present connection.
     public var isOnline: Bool { phase == .online }
+
+    /// Whether a press waits for its answer; such a unit connects without waiting.
+    public var hasPress: Bool { unanswered.contains { $0.message.isPress } }
 
     /// When ``work(now:)`` has something to do at the latest.
     public var deadline: MonotonicTime {
@@ -144,19 +153,23 @@ extension FieldUnit {
             .hello(
                 Hello(
                     unit: record.id, boot: boot, firmware: 1_000, capabilities: [.positioning, .stageDisplay],
-                    isPressPending: !unanswered.isEmpty, clock: clock(now), resume: resume)), now: now)
-        for place in unanswered.indices {
-            unanswered[place].sendsOnConnection = 0
-            sendPress(place, now: now)
+                    isPressPending: hasPress, clock: clockErrorNs.map { _ in clock(now) }, resume: resume)),
+            now: now)
+        for place in unanswered.indices { unanswered[place].sendsOnConnection = 0 }
+        // Presses first: whoever waits for help waits for nothing else.
+        for isPress in [true, false] {
+            for place in unanswered.indices where unanswered[place].message.isPress == isPress {
+                sendStored(place, now: now)
+            }
         }
     }
 
     /// The connection is gone or did not come about.
     public mutating func lost(now: Instant) {
         outbox.removeAll()
-        var waitNs = backoff.next(hasPress: !unanswered.isEmpty, chance: &chance)
-        if let redirect, unanswered.isEmpty { waitNs = max(waitNs, UInt64(redirect.retryAfterS) * Self.secondNs) }
-        phase = .waiting(until: now.monotonic.advanced(byNanoseconds: waitNs))
+        var waitNs = backoff.next(hasPress: hasPress, chance: &chance)
+        if let redirect, !hasPress { waitNs = max(waitNs, UInt64(redirect.retryAfterS) * Self.secondNs) }
+        wait(until: now.monotonic.advanced(byNanoseconds: waitNs))
     }
 
     /// Does what is due.
@@ -175,9 +188,9 @@ extension FieldUnit {
         }
         for place in unanswered.indices where unanswered[place].nextSendAt <= now.monotonic {
             guard unanswered[place].sendsOnConnection < Self.sendsOnConnectionMax else {
-                return .close("a press was not answered")
+                return .close("a \(unanswered[place].message.name) was not answered")
             }
-            sendPress(place, now: now)
+            sendStored(place, now: now)
         }
         if isOnline, heartbeatAt <= now.monotonic { sendHeartbeat(now: now) }
         return .nothing
@@ -190,16 +203,19 @@ extension FieldUnit {
             phase = .online
             backoff.reset()
             resume = welcome.resume
+            setClock(welcome.gatewayTime, now: now)
             heartbeatNs = heartbeatOverrideNs ?? UInt64(max(1, welcome.heartbeatIntervalS)) * Self.secondNs
             postponeHeartbeat(now: now)
             return .welcomed
         case .stage(let notice):
             // Any stage says that the press is on disk, not only `stored`.
-            unanswered.removeAll { $0.press.boot == notice.boot && $0.press.counter == notice.counter }
+            unanswered.removeAll {
+                $0.message.isPress && $0.message.boot == notice.boot && $0.message.counter == notice.counter
+            }
             send(.stageConfirm(StageConfirm(alert: notice.alert, stage: notice.stage)), now: now)
             return .stage(notice)
         case .time(let notice):
-            clockErrorNs = notice.gatewayTime.nanoseconds &- now.wall.nanoseconds
+            setClock(notice.gatewayTime, now: now)
             return .clockSet
         case .unable(let unable): return .refused(unable)
         case .goodbye(let goodbye): return .ended("goodbye: \(goodbye.reason)")
@@ -211,7 +227,11 @@ extension FieldUnit {
             let text = "this unit has no such ability"
             send(.unable(Unable(.notSupported, refusedType: message.type.rawValue, text: text)), now: now)
             return .ignored
-        case .acknowledgement: return .ignored
+        case .acknowledgement(let answer):
+            unanswered.removeAll {
+                !$0.message.isPress && $0.message.boot == answer.boot && $0.message.counter == answer.counter
+            }
+            return .acknowledged(MessageID(unit: record.id, boot: answer.boot, counter: answer.counter))
         }
     }
 }
@@ -219,38 +239,43 @@ extension FieldUnit {
 // MARK: - What it says
 
 extension FieldUnit {
-    /// Somebody pushes the button; without a connection this also ends the wait for one.
-    ///
-    /// - Returns: what names the press for ever.
-    public mutating func press(_ category: Category, now: Instant) -> MessageID {
+    /// The next number of this boot.
+    mutating func nextCounter() -> UInt32 {
         counter += 1
-        let message = PressMessage(
-            boot: boot, counter: counter, category: category, pressedAt: clock(now),
-            position: measurements.lastPosition(&chance))
-        unanswered.append(Unanswered(press: message, nextSendAt: now.monotonic))
-        switch phase {
-        case .waiting: phase = .waiting(until: now.monotonic)
-        case .connecting: break
-        case .greeting, .online: sendPress(unanswered.count - 1, now: now)
-        }
-        return MessageID(unit: record.id, boot: boot, counter: counter)
+        return counter
     }
 
-    private mutating func sendPress(_ place: Int, now: Instant) {
+    /// Keeps a message until it is answered, and sends it if it can be sent.
+    mutating func store(_ message: StoredMessage, now: Instant) {
+        unanswered.append(Unanswered(message: message, nextSendAt: now.monotonic))
+        switch phase {
+        case .waiting where message.isPress: wait(until: now.monotonic)
+        case .waiting, .connecting: break
+        case .greeting, .online: sendStored(unanswered.count - 1, now: now)
+        }
+    }
+
+    private mutating func sendStored(_ place: Int, now: Instant) {
         let sends = unanswered[place].sendsOnConnection
         let waitNs = Double(Self.resendNs[min(sends, Self.resendNs.count - 1)]) * (0.8 + 0.4 * chance.fraction())
         unanswered[place].sendsOnConnection = sends + 1
         unanswered[place].nextSendAt = now.monotonic.advanced(byNanoseconds: UInt64(waitNs))
-        send(.press(unanswered[place].press), now: now)
+        send(unanswered[place].message.frame, now: now)
     }
 
     private mutating func sendHeartbeat(now: Instant) {
-        if heartbeats.isMultiple(of: Self.heartbeatsPerPosition),
-            let position = measurements.position(at: clock(now), &chance)
-        {
-            send(.position(position), now: now)
-        }
+        if heartbeats.isMultiple(of: Self.heartbeatsPerPosition) { sendPosition(now: now) }
         heartbeats += 1
+        reportState(now: now)
+    }
+
+    /// Says where it is, if it knows.
+    mutating func sendPosition(now: Instant) {
+        if let position = measurements.position(at: clock(now), &chance) { send(.position(position), now: now) }
+    }
+
+    /// Says how it is.
+    mutating func reportState(now: Instant) {
         send(.heartbeat(measurements.heartbeat(&chance)), now: now)
     }
 
@@ -264,7 +289,13 @@ extension FieldUnit {
         heartbeatAt = now.monotonic.advanced(byNanoseconds: heartbeatNs)
     }
 
-    private func clock(_ now: Instant) -> WallTime {
-        WallTime(nanoseconds: now.wall.nanoseconds &+ clockErrorNs)
+    /// What the unit takes for the time; one without a clock counts from 1970.
+    func clock(_ now: Instant) -> WallTime {
+        guard let clockErrorNs else { return WallTime(nanoseconds: 0) }
+        return WallTime(nanoseconds: max(0, now.wall.nanoseconds &+ clockErrorNs))
+    }
+
+    private mutating func setClock(_ gatewayTime: WallTime, now: Instant) {
+        clockErrorNs = gatewayTime.nanoseconds &- now.wall.nanoseconds
     }
 }

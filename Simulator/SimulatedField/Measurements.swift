@@ -4,9 +4,15 @@ import AlertModel
 
 /// The sensors of one unit.
 struct Measurements: Sendable {
-    private let point: GeoPoint?
-    private let power: PowerSource
-    private let batteryPercent: Int
+    /// Where it is now.
+    var point: GeoPoint?
+    /// Over ground; 0 for a unit that stands.
+    var speedCmS: UInt16 = 0
+    /// Course over ground in hundredths of a degree.
+    var headingCentidegrees: UInt16 = 0
+    /// What feeds it, and how full its battery is; a scenario may change them.
+    var power: PowerSource
+    var batteryPercent: Int
     private let signalDBm: Int
     private let temperatureC: Int
 
@@ -33,8 +39,9 @@ struct Measurements: Sendable {
     func position(at time: WallTime, _ chance: inout Chance) -> Position? {
         wandered(&chance).map { point in
             Position(
-                point: point, accuracyCm: UInt32.random(in: 200...1_200, using: &chance), speedCmS: 0,
-                headingCentidegrees: 0, fixedAt: time, satellites: UInt8.random(in: 6...14, using: &chance))
+                point: point, accuracyCm: UInt32.random(in: 200...1_200, using: &chance), speedCmS: speedCmS,
+                headingCentidegrees: headingCentidegrees, fixedAt: time,
+                satellites: UInt8.random(in: 6...14, using: &chance))
         }
     }
 

@@ -10,6 +10,8 @@ public struct PressRecord: Hashable, Sendable {
     public let id: MessageID
     /// When the button went down.
     public let pressedAt: MonotonicTime
+    /// A test call has no alert that anybody handles.
+    public let isTest: Bool
     /// Press frames sent, the first included.
     public var sends = 0
     /// When the unit heard that the press is on disk.
@@ -37,17 +39,49 @@ public struct AlertRecord: Hashable, Sendable {
     public var furthest: Stage? { stages.keys.max() }
 }
 
-/// The account of all presses. Any thread: units write on the fleet's, consoles in tasks.
+/// A cancel or a fault report.
+public struct ReportRecord: Hashable, Sendable {
+    /// What names it for ever.
+    public let id: MessageID
+    /// As the journal's tool names its kind: `cancel`, `fault_began`, `fault_ended`.
+    public let kind: String
+    /// When the unit made it.
+    public let madeAt: MonotonicTime
+    /// Frames sent, the first included.
+    public var sends = 0
+    /// When the unit heard that it is on disk.
+    public var acknowledgedAt: MonotonicTime?
+}
+
+/// The account of all presses and reports. Any thread: units write on the fleet's, consoles in tasks.
 public final class PressLedger: Sendable {
     private struct State {
         var presses: [MessageID: PressRecord] = [:]
         var alerts: [AlertID: AlertRecord] = [:]
-        var storedNs: [UInt64] = []
+        var reports: [MessageID: ReportRecord] = [:]
+        var acknowledged = 0
+        var stored = 0
+        var total = LedgerHistograms()
+        /// Since the last live line.
+        var latest = LatencyHistogram()
 
         mutating func update(_ alert: AlertID, of unit: UnitID, _ change: (inout AlertRecord) -> Void) {
             var record = alerts[alert] ?? AlertRecord(id: alert, unit: unit)
             change(&record)
             alerts[alert] = record
+        }
+
+        /// Notes a stage of a caller's alert, and how long the one before took.
+        mutating func reached(_ stage: Stage, of alert: AlertID, unit: UnitID, at now: MonotonicTime) {
+            let known = alerts[alert]
+            guard known?.stages[stage] == nil else { return }
+            update(alert, of: unit) { $0.stages[stage] = now }
+            switch stage {
+            case .ringing: total.storedRinging.record(known?.stages[.stored], now)
+            case .answered: total.ringingAnswered.record(known?.stages[.ringing], now)
+            case .closed: total.answeredClosed.record(known?.stages[.answered], now)
+            case .stored, .dispatched, .arrived: break
+            }
         }
     }
 
@@ -57,28 +91,53 @@ public final class PressLedger: Sendable {
     public init() {}
 
     /// A button was pushed.
-    public func pressed(_ id: MessageID, at now: MonotonicTime) {
-        state.withLock { $0.presses[id] = PressRecord(id: id, pressedAt: now) }
+    public func pressed(_ id: MessageID, isTest: Bool = false, at now: MonotonicTime) {
+        state.withLock { $0.presses[id] = PressRecord(id: id, pressedAt: now, isTest: isTest) }
     }
 
-    /// A press frame left.
-    public func sent(_ id: MessageID) {
-        state.withLock { $0.presses[id]?.sends += 1 }
+    /// A cancel or a fault report was made.
+    ///
+    /// - Parameter kind: as the journal's tool names it.
+    public func reported(_ id: MessageID, kind: String, at now: MonotonicTime) {
+        state.withLock { $0.reports[id] = ReportRecord(id: id, kind: kind, madeAt: now) }
     }
+
+    /// A stored message's frame left.
+    public func sent(_ id: MessageID) {
+        state.withLock { state in
+            if state.reports[id] == nil { state.presses[id]?.sends += 1 } else { state.reports[id]?.sends += 1 }
+        }
+    }
+
+    /// The gateway has a cancel or a fault report on disk.
+    public func acknowledged(_ id: MessageID, at now: MonotonicTime) {
+        state.withLock { state in
+            guard let report = state.reports[id], report.acknowledgedAt == nil else { return }
+            state.reports[id]?.acknowledgedAt = now
+            state.acknowledged += 1
+            state.total.reportAcknowledged.record(now.nanosecondsSince(report.madeAt))
+        }
+    }
+
+    /// A unit that had lost its connection was welcomed again.
+    public func returned(afterNs: UInt64) { state.withLock { $0.total.lostOnline.record(afterNs) } }
 
     /// A stage notice came to its unit.
     ///
     /// - Parameter id: the press that the notice names; not necessarily one of this run.
     public func reached(_ stage: Stage, of alert: AlertID, press id: MessageID, at now: MonotonicTime) {
         state.withLock { state in
-            state.update(alert, of: id.unit) { record in
-                if record.stages[stage] == nil { record.stages[stage] = now }
-            }
-            guard var press = state.presses[id], press.storedAt == nil else { return }
+            let press = state.presses[id]
+            if press?.isTest != true { state.reached(stage, of: alert, unit: id.unit, at: now) }
+            guard var press, press.storedAt == nil else { return }
             press.storedAt = now
-            press.alert = alert
+            press.alert = press.isTest ? nil : alert
             state.presses[id] = press
-            state.storedNs.append(now.nanosecondsSince(press.pressedAt))
+            state.stored += 1
+            let afterNs = now.nanosecondsSince(press.pressedAt)
+            state.total.pressStored.record(afterNs)
+            state.latest.record(afterNs)
+            guard !press.isTest else { return }
             state.update(alert, of: id.unit) { record in
                 record.pressedAt = min(record.pressedAt ?? press.pressedAt, press.pressedAt)
             }
@@ -105,24 +164,42 @@ public final class PressLedger: Sendable {
         state.withLock { $0.alerts.values.filter { $0.pressedAt != nil }.sorted { $0.id < $1.id } }
     }
 
+    /// Every cancel and fault report, in the order in which they were made.
+    public var reports: [ReportRecord] {
+        state.withLock { $0.reports.values.sorted { ($0.madeAt, $0.id) < ($1.madeAt, $1.id) } }
+    }
+
+    /// Every latency so far.
+    public var histograms: LedgerHistograms { state.withLock { $0.total } }
+
     /// The figures of a live line.
     public struct Figures: Sendable {
-        /// Made so far.
+        /// Made so far, test calls included.
         public let presses: Int
         /// Known to be stored.
         public let stored: Int
+        /// Alerts that rang at a console, and that an officer took, whatever came later.
+        public let ringing: Int
+        public let answered: Int
         /// Alerts whose end the unit has not heard of.
         public let open: Int
-        /// From press to stored.
-        public let storedLatencies: Latencies
+        /// Cancels and fault reports made, and known to be stored.
+        public let reports: Int
+        public let acknowledged: Int
+        /// From press to stored, since these figures were last taken.
+        public let latest: LatencyHistogram
     }
 
-    /// The figures now. Costs a sort of every latency.
-    public var figures: Figures {
-        let (presses, open, storedNs) = state.withLock { state in
-            let open = state.alerts.values.count { $0.pressedAt != nil && $0.furthest != .closed }
-            return (state.presses.count, open, state.storedNs)
+    /// The figures now; begins a new interval. Costs a look at every alert.
+    public func takeFigures() -> Figures {
+        state.withLock { state in
+            defer { state.latest = LatencyHistogram() }
+            let alerts = state.alerts.values.lazy.filter { $0.pressedAt != nil }.map(\.furthest)
+            return Figures(
+                presses: state.presses.count, stored: state.stored,
+                ringing: alerts.count { $0 ?? .stored >= .ringing },
+                answered: alerts.count { $0 ?? .stored >= .answered }, open: alerts.count { $0 != .closed },
+                reports: state.reports.count, acknowledged: state.acknowledged, latest: state.latest)
         }
-        return Figures(presses: presses, stored: storedNs.count, open: open, storedLatencies: Latencies(storedNs))
     }
 }

@@ -20,7 +20,8 @@ extension PressLedger {
         var found: [Finding] = []
         let alerts = Dictionary(uniqueKeysWithValues: alerts.map { ($0.id, $0) })
         for press in presses {
-            let name = "press \(press.id.unit) boot \(press.id.boot) counter \(press.id.counter)"
+            let name =
+                "\(press.isTest ? "test call" : "press") \(press.id.unit) boot \(press.id.boot) counter \(press.id.counter)"
             guard press.storedAt != nil else {
                 found.append(Finding("\(name): not stored, sent \(press.sends) times"))
                 continue
@@ -31,6 +32,29 @@ extension PressLedger {
             let stage = alert.furthest.map { "\($0)" } ?? "none"
             found.append(Finding("\(name): alert \(id.value) not closed at the unit, last stage \(stage)"))
         }
+        for report in reports where report.acknowledgedAt == nil {
+            found.append(Finding("\(report.name): not acknowledged, sent \(report.sends) times"))
+        }
         return found
     }
+
+    /// What the gateway acknowledged and a dump of its journal does not have; empty when it has everything.
+    public func findings(missingFrom journal: JournalMessages) -> [Finding] {
+        let stored = presses.filter { $0.storedAt != nil }.map { ($0.id, "press") }
+        let acknowledged = reports.filter { $0.acknowledgedAt != nil }.map { ($0.id, $0.kind) }
+        return (stored + acknowledged).compactMap { id, kind in
+            journal.holds(id, kind: kind)
+                ? nil : Finding("\(kind) \(id.unit) boot \(id.boot) counter \(id.counter): not in the journal")
+        }
+    }
+
+    /// How many messages the gateway acknowledged.
+    public var acknowledgedCount: Int {
+        presses.count { $0.storedAt != nil } + reports.count { $0.acknowledgedAt != nil }
+    }
+}
+
+extension ReportRecord {
+    /// For people.
+    var name: String { "\(kind) \(id.unit) boot \(id.boot) counter \(id.counter)" }
 }

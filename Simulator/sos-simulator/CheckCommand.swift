@@ -28,13 +28,13 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         let terminal = Terminal()
-        let registry = try field.loadRegistry(terminal)
+        let units = try field.loadUnits(terminal)
         let access = try field.access(
             console: console, officer: officer, passwordFile: passwordFile, terminal)
         let client = OfficerClient(access)
         let steps = CheckSteps(terminal: terminal, timeoutS: timeout)
         let check = PressCheck(
-            steps: steps, client: client, units: registry.units, gateway: field.connect, pki: field.pki)
+            steps: steps, client: client, units: units, gateway: field.connect, pki: field.pki)
         let isPassed = await withTaskGroup(of: Bool.self) { group in
             group.addTask { await check.run() }
             group.addTask {

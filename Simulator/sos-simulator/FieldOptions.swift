@@ -1,8 +1,10 @@
 // The options that both commands share, and what they stand for.
 
+import AlertModel
 import ArgumentParser
 import Foundation
 import Settings
+import SimulatedField
 
 /// Where gateway, certificates and units are.
 struct FieldOptions: ParsableArguments {
@@ -11,10 +13,12 @@ struct FieldOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Has ca.pem and units/ID.pem, units/ID.key; see Scripts/dev-pki.", valueName: "directory"))
+            "Has ca.pem, and units/ID.pem, units/ID.key (Scripts/dev-pki) or field.pem, field.key (make-field).",
+            valueName: "directory"))
     var pki: String
 
-    @Option(help: ArgumentHelp("Who the units are and where.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Who the units are and where: a YAML registry, or a CSV of units.", valueName: "file"))
     var registry: String
 
     private static func address(_ text: String) throws -> ListenAddress {
@@ -24,14 +28,26 @@ struct FieldOptions: ParsableArguments {
         return address
     }
 
-    /// Reads the registry.
+    /// Reads the registry's units.
     ///
     /// - Throws: an exit code, after saying what is wrong.
-    func loadRegistry(_ terminal: Terminal) throws -> Registry {
+    func loadUnits(_ terminal: Terminal) throws -> [UnitRecord] {
+        if registry.hasSuffix(".csv") { return try loadSheet(terminal) }
         do throws(SettingsError) {
-            return try Registry.load(path: registry)
+            return try Registry.load(path: registry).units
         } catch {
             throw failure(.noInput, "\(error)", terminal)
+        }
+    }
+
+    private func loadSheet(_ terminal: Terminal) throws -> [UnitRecord] {
+        guard let text = try? String(contentsOf: URL(filePath: registry), encoding: .utf8) else {
+            throw failure(.noInput, "cannot read \(registry)", terminal)
+        }
+        do throws(UnitSheetError) {
+            return try UnitSheet.units(csv: text)
+        } catch {
+            throw failure(.noInput, "\(registry): \(error)", terminal)
         }
     }
 

@@ -17,6 +17,14 @@ struct RunLimits: Sendable {
     let timeoutS: Double
     /// Whether every alert has to be closed.
     let isAnswering: Bool
+    /// The run ends with its scenario.
+    var hasScenario = false
+    /// Seconds between two lines of figures.
+    var everyS = 1.0
+    /// The gateway's configuration, to ask its journal; nil to ask the console only.
+    var journalOf: String?
+    /// Where .hgrm files go; nil for none.
+    var hgrm: String?
 
     /// After a signal people do not wait longer.
     static let afterSignalS = 2.0
@@ -84,14 +92,14 @@ struct FieldRun: Sendable {
         let began = ContinuousClock.now
         let count = fleet.plan.units.count
         terminal.line("\(count) units connect to \(fleet.plan.gateway); seed \(fleet.plan.seed)")
-        var line = LiveLine(fleet: fleet)
+        var line = LiveStatistics(fleet: fleet, everyS: limits.everyS)
         while !signals.isStopping {
             line.show()
             let figures = fleet.figures
             let elapsed = began.duration(to: .now)
             if !figures.wasOnline, elapsed > .seconds(RunLimits.connectS) { break }
             if let seconds = limits.durationS, elapsed > .seconds(seconds) { break }
-            if figures.isScheduleDone { break }
+            if limits.hasScenario ? figures.isScenarioDone : figures.isScheduleDone { break }
             try? await Task.sleep(for: Self.turn)
         }
         fleet.order(.stopPressing)
@@ -105,7 +113,7 @@ struct FieldRun: Sendable {
     }
 
     /// Waits for what is still under way.
-    private func settle(_ line: inout LiveLine) async {
+    private func settle(_ line: inout LiveStatistics) async {
         guard fleet.figures.wasOnline else { return }
         let began = ContinuousClock.now
         var seconds = limits.timeoutS
@@ -123,57 +131,56 @@ struct FieldRun: Sendable {
         let presses = ledger.presses
         let alerts = ledger.alerts
         terminal.line(LatencyTable.text(presses: presses, alerts: alerts))
+        tellHistograms()
         if let wanted = limits.presses, presses.count < wanted, !signals.isStopping {
             findings.append(Finding("only \(presses.count) of \(wanted) presses were made in time"))
         }
-        var unasked: String?
-        if let client {
-            do {
-                let seconds =
-                    signals.isStopping ? RunLimits.afterSignalS : max(limits.timeoutS, RunLimits.connectS)
-                let answer = try await withTimeLimit(seconds: seconds) { [units = fleet.plan.units] in
-                    try await ConsoleVerification.ask(client, about: alerts, units: units)
-                }
-                findings += answer.findings
-                let older = answer.skipped == 0 ? "" : " (\(answer.skipped) older ones are history)"
-                terminal.line("The console was asked for \(answer.asked) alerts\(older).")
-            } catch {
-                unasked = "\(error)"
-            }
-        }
+        var unasked: [String] = []
+        do { findings += try await askConsole(about: alerts) } catch { unasked.append("the console: \(error)") }
+        do { findings += try askJournal() } catch { unasked.append("the journal: \(error)") }
         guard findings.isEmpty else {
             for finding in findings { terminal.note("LOST \(finding)") }
             return failure(.lost, "\(findings.count) things lost of \(presses.count) presses", terminal)
         }
-        if let unasked {
-            return failure(
-                .unavailable, "nothing lost at the units; the console could not be asked: \(unasked)", terminal)
+        guard unasked.isEmpty else {
+            let reasons = unasked.joined(separator: "; ")
+            return failure(.unavailable, "nothing lost at the units; could not be asked: \(reasons)", terminal)
         }
-        terminal.line("Nothing lost: \(presses.count) presses, \(alerts.count) alerts.")
+        let reports = ledger.reports.count
+        terminal.line(
+            "Nothing lost: \(presses.count) presses, \(alerts.count) alerts, \(reports) cancels and faults.")
         return .success
     }
-}
 
-/// How it goes: once a second on a terminal, every ten seconds in a log.
-struct LiveLine {
-    private let fleet: Fleet
-    private var nextAt = ContinuousClock.now
+    private func tellHistograms() {
+        let histograms = ledger.histograms
+        if limits.hasScenario { terminal.line(HistogramFiles.text(histograms)) }
+        guard let directory = limits.hgrm else { return }
+        do {
+            try HistogramFiles.write(histograms, into: directory)
+            terminal.line("Histograms are in \(directory).")
+        } catch {
+            terminal.note("cannot write histograms into \(directory): \(error.localizedDescription)")
+        }
+    }
 
-    init(fleet: Fleet) { self.fleet = fleet }
+    /// - Throws: why the console could not be asked.
+    private func askConsole(about alerts: [AlertRecord]) async throws -> [Finding] {
+        guard let client else { return [] }
+        let seconds = signals.isStopping ? RunLimits.afterSignalS : max(limits.timeoutS, RunLimits.connectS)
+        let answer = try await withTimeLimit(seconds: seconds) { [units = fleet.plan.units] in
+            try await ConsoleVerification.ask(client, about: alerts, units: units)
+        }
+        let older = answer.skipped == 0 ? "" : " (\(answer.skipped) older ones are history)"
+        terminal.line("The console was asked for \(answer.asked) alerts\(older).")
+        return answer.findings
+    }
 
-    /// Shows the figures when it is time, or as the last word.
-    mutating func show(isLast: Bool = false) {
-        let now = ContinuousClock.now
-        guard isLast || nextAt <= now else { return }
-        nextAt = now + .seconds(fleet.terminal.isInteractive ? 1 : 10)
-        let units = fleet.figures
-        let presses = fleet.ledger.figures
-        let latencies = presses.storedLatencies
-        let text =
-            "\(units.online)/\(fleet.plan.units.count) units  presses \(presses.presses)  stored \(presses.stored)  "
-            + "open \(presses.open)  reconnects \(units.reconnects)  stored p50 "
-            + "\(LatencyTable.milliseconds(latencies.percentile(50))) ms  p99 "
-            + "\(LatencyTable.milliseconds(latencies.percentile(99))) ms"
-        if fleet.terminal.isInteractive { fleet.terminal.live(text) } else { fleet.terminal.line(text) }
+    /// - Throws: why the journal could not be asked.
+    private func askJournal() throws -> [Finding] {
+        guard let configuration = limits.journalOf else { return [] }
+        let answer = try JournalVerification.ask(configuration: configuration, ledger: ledger, boot: fleet.boot)
+        terminal.line("The journal was asked for \(answer.asked) acknowledged messages.")
+        return answer.findings
     }
 }

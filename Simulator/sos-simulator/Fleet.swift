@@ -21,6 +21,26 @@ struct FleetPlan: Sendable {
     let heartbeatS: UInt16?
     /// nil for presses by order only.
     let schedule: PressSchedule?
+    /// What happens by a scenario; nil without one.
+    var scenario: ScenarioPlan?
+    /// How the units share the machine's sockets.
+    var pace = FleetPace()
+}
+
+/// What bounds a fleet's connections.
+struct FleetPace: Sendable {
+    /// New connections a second; a unit with a press pending does not wait.
+    var connectsPerS = 1_000
+    /// Leave from addresses of 127.0.0.0/8, one a unit.
+    var spreadsSources = false
+
+    /// Connections that may be on their way at once; gateways bound them, too.
+    static let connectingMax = 256
+
+    /// The address that the unit at this place leaves from; nil for the kernel's choice.
+    func source(of place: Int) -> String? {
+        spreadsSources ? "127.\(64 + place / 62_500 % 64).\(place / 250 % 250).\(1 + place % 250)" : nil
+    }
 }
 
 /// Something that happened to a unit.
@@ -46,6 +66,13 @@ struct FleetFigures: Sendable {
     var lastProblem: String?
     /// The schedule has no press left.
     var isScheduleDone = false
+    /// Full handshakes and short ones.
+    var fullHandshakes = 0
+    var resumedHandshakes = 0
+    /// Seconds behind the begin of the scenario; nil before it.
+    var scenarioS: Double?
+    /// The scenario's time is over.
+    var isScenarioDone = false
 }
 
 /// The units on their thread. Any thread may call.
@@ -63,7 +90,10 @@ final class Fleet: Sendable {
     let terminal: Terminal
     /// Yields what happens, for whoever wants every step; nil to leave it out.
     let observations: AsyncStream<FleetObservation>.Continuation?
-    let contexts: [TLSContext]
+    let context: TLSContext
+    let credentials: UnitCredentials
+    /// Differs from every earlier run's: tenths of a second since 1970, for 13 years.
+    let boot: UInt32
     let epoll: Epoll
     let bell: EventFD
     private let orders = Mutex<[Order]>([])
@@ -72,7 +102,7 @@ final class Fleet: Sendable {
 
     /// Reads every unit's certificate.
     ///
-    /// - Parameter pki: has `ca.pem` and `units/ID.pem`, `units/ID.key`.
+    /// - Parameter pki: has `ca.pem`, and what ``UnitCredentials`` reads.
     /// - Throws: ``TLSError`` naming the file; ``Errno`` when the process has no descriptor left.
     init(
         plan: FleetPlan, pki: String, ledger: PressLedger, terminal: Terminal,
@@ -82,12 +112,9 @@ final class Fleet: Sendable {
         self.ledger = ledger
         self.terminal = terminal
         self.observations = observations
-        contexts = try plan.units.map { unit in
-            try .client(
-                TLSIdentity(
-                    certificateFile: "\(pki)/units/\(unit.id).pem", keyFile: "\(pki)/units/\(unit.id).key",
-                    trustFile: "\(pki)/ca.pem"))
-        }
+        credentials = try UnitCredentials(pki: pki, units: plan.units)
+        context = try .units(trustFile: "\(pki)/ca.pem")
+        boot = UInt32(truncatingIfNeeded: SystemClock().now().wall.milliseconds / 100)
         epoll = try Epoll()
         bell = try EventFD()
     }

@@ -10,9 +10,17 @@ import UnitTransport
 /// Everything that the fleet's thread owns.
 final class FleetWorker {
     /// A unit and its connection.
-    private struct Member {
+    struct Member {
         var unit: FieldUnit
         var link: Link?
+        /// Open, and not touched any more: a carrier failed silently below it.
+        var deadLink: Link?
+        /// Of the last full handshake, to be offered by the next connections.
+        var ticket: [UInt8]?
+        /// When it last lost a connection on which it was online.
+        var lostAt: MonotonicTime?
+        /// The number of its latest press.
+        var latestPress: UInt32 = 0
         /// Tells events of the present connection from late ones of the last.
         var generation: UInt32 = 0
         /// What the epoll waits for now.
@@ -25,40 +33,42 @@ final class FleetWorker {
     private static let bellToken = UInt64.max
     /// Without presses before everybody is there, latencies measure the gateway and not the start of the run.
     private static let startGraceNs: UInt64 = 5_000_000_000
-    /// Units of a large fleet begin over this long, each: 500 handshakes a second.
-    private static let startSpreadNs: UInt64 = 2_000_000
     /// Sockets served before deadlines are looked at again.
     private static let eventsMax = 256
     /// Refusals shown; a broken run must not drown the screen.
     private static let notesMax = 20
 
-    private let fleet: Fleet
-    private let clock = SystemClock()
-    private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Link.readBytes, alignment: 16)
-    private var members: [Member]
-    private var heap = DeadlineHeap()
+    let fleet: Fleet
+    let clock = SystemClock()
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Link.readBytes, alignment: 16)
+    var members: [Member]
+    var heap = DeadlineHeap()
     private var schedule: PressSchedule?
     private var nextPress: ScheduledPress?
     private var nextPressAt: MonotonicTime?
-    private var figures = FleetFigures()
+    var figures = FleetFigures()
     private var ready = [EpollEvent](repeating: EpollEvent(), count: eventsMax)
     private var notes = 0
     private var isStopping = false
+    var budget: ConnectBudget
+    var connecting = 0
+    var acts: ScenarioCursor?
 
     init(_ fleet: Fleet) {
         self.fleet = fleet
         let now = clock.now()
         var chance = Chance(seed: fleet.plan.seed)
-        // Tenths of a second since 1970: another number in every run, whatever the seed, for 13 years.
-        let boot = UInt32(truncatingIfNeeded: now.wall.milliseconds / 100)
-        let spreadNs = Self.startSpreadNs * UInt64(fleet.plan.units.count)
+        let spreadNs =
+            1_000_000_000 / UInt64(max(1, fleet.plan.pace.connectsPerS)) * UInt64(fleet.plan.units.count)
         members = fleet.plan.units.map { record in
             let connectAt = now.monotonic.advanced(byNanoseconds: chance.nanoseconds(in: 0...spreadNs))
             return Member(
                 unit: FieldUnit(
-                    record: record, boot: boot, heartbeatS: fleet.plan.heartbeatS, chance: chance.branch(),
+                    record: record, boot: fleet.boot, heartbeatS: fleet.plan.heartbeatS, chance: chance.branch(),
                     connectAt: connectAt))
         }
+        budget = ConnectBudget(perS: fleet.plan.pace.connectsPerS, now: now.monotonic)
+        acts = fleet.plan.scenario.map(ScenarioCursor.init)
         schedule = fleet.plan.schedule
     }
 
@@ -71,7 +81,8 @@ final class FleetWorker {
         } catch {
             preconditionFailure("two descriptors of our own: \(error)")
         }
-        let startBy = clock.now().monotonic.advanced(byNanoseconds: Self.startGraceNs)
+        let spreadNs = 2_000_000_000 / UInt64(max(1, fleet.plan.pace.connectsPerS)) * UInt64(members.count)
+        let startBy = clock.now().monotonic.advanced(byNanoseconds: Self.startGraceNs + spreadNs)
         for place in members.indices { reschedule(place) }
         while true {
             var now = clock.now()
@@ -79,6 +90,7 @@ final class FleetWorker {
             takeOrders(now: now)
             if isStopping { break }
             pressDue(now: now)
+            actDue(startBy: startBy, now: now)
             while let due = heap.popDue(at: now.monotonic) {
                 // An entry of another time is left over from a deadline that moved.
                 guard members[due.place].scheduledAt == due.at else { continue }
@@ -96,6 +108,7 @@ final class FleetWorker {
     private func wait(from now: MonotonicTime, startBy: MonotonicTime) -> Int {
         var until = min(heap.earliest, nextPressAt)
         if nextPressAt == nil && schedule != nil { until = min(until, startBy) }
+        if let acts { until = min(until, acts.nextAt ?? startBy) }
         // Rounded up: a wake-up before the deadline would find nothing to do.
         let waitMs = until.map { Int32(clamping: ($0.nanosecondsSince(now) + 999_999) / 1_000_000) } ?? -1
         do throws(Errno) {
@@ -137,11 +150,13 @@ extension FleetWorker {
         }
     }
 
-    private func press(_ place: Int, _ category: Category) -> (MessageID, MonotonicTime) {
+    /// Lets a unit press now.
+    func press(_ place: Int, _ category: Category) -> (MessageID, MonotonicTime) {
         // Read anew: the press's latency begins here.
         let now = clock.now()
         let id = members[place].unit.press(category, now: now)
-        fleet.ledger.pressed(id, at: now.monotonic)
+        members[place].latestPress = id.counter
+        fleet.ledger.pressed(id, isTest: category == .test, at: now.monotonic)
         work(place, now: now)
         return (id, now.monotonic)
     }
@@ -166,7 +181,7 @@ extension FleetWorker {
 
 extension FleetWorker {
     /// Lets the unit do what is due and sends what it says.
-    private func work(_ place: Int, now: Instant) {
+    func work(_ place: Int, now: Instant) {
         switch members[place].unit.work(now: now) {
         case .nothing: send(place, now: now)
         case .connect(let redirect): connect(place, redirect, now: now)
@@ -183,16 +198,24 @@ extension FleetWorker {
     }
 
     private func connect(_ place: Int, _ redirect: Redirect?, now: Instant) {
+        let isUrgent = members[place].unit.hasPress
+        guard isUrgent || (connecting < FleetPace.connectingMax && budget.take(now: now.monotonic)) else {
+            members[place].unit.postpone(now: now)
+            return
+        }
         members[place].unit.connecting(now: now)
+        members[place].deadLink = nil
         let gateway = fleet.plan.gateway
         do {
             let link = try Link(
                 to: redirect?.host ?? gateway.host, port: redirect?.port ?? gateway.port,
-                context: fleet.contexts[place])
+                from: fleet.plan.pace.source(of: place), context: fleet.context,
+                credential: fleet.credentials.all[place], ticket: members[place].ticket)
             members[place].generation &+= 1
             try fleet.epoll.add(link.fd, events: link.interest, token: token(of: place))
             members[place].watched = link.interest
             members[place].link = link
+            connecting += 1
         } catch {
             lose(place, "\(error)", now: now)
         }
@@ -207,6 +230,8 @@ extension FleetWorker {
         if !link.isSecured {
             guard proceed(place, link.handshake(), now: now) else { return }
             guard link.isSecured else { return watch(place) }
+            connecting -= 1
+            if link.isResumed { figures.resumedHandshakes += 1 } else { figures.fullHandshakes += 1 }
             members[place].unit.secured(now: now)
             send(place, now: now)
         } else if event.events.contains(.writable) {
@@ -223,9 +248,9 @@ extension FleetWorker {
     private func send(_ place: Int, now: Instant) {
         guard let link = members[place].link, link.isSecured else { return }
         for message in members[place].unit.takeOutbox() {
-            if case .press(let press) = message {
+            if let stored = StoredMessage(message) {
                 let unit = members[place].unit.record.id
-                fleet.ledger.sent(MessageID(unit: unit, boot: press.boot, counter: press.counter))
+                fleet.ledger.sent(MessageID(unit: unit, boot: stored.boot, counter: stored.counter))
             }
             guard proceed(place, link.send(message, scratch), now: now) else { return }
         }
@@ -246,8 +271,17 @@ extension FleetWorker {
         try? fleet.epoll.modify(link.fd, events: link.interest, token: token(of: place))
     }
 
-    private func lose(_ place: Int, _ reason: String, now: Instant) {
-        if members[place].unit.isOnline { figures.online -= 1 }
+    /// Ends the unit's connection, if it has one.
+    func lose(_ place: Int, _ reason: String, now: Instant) {
+        if members[place].unit.isOnline {
+            figures.online -= 1
+            members[place].lostAt = now.monotonic
+        }
+        if let link = members[place].link {
+            if !link.isSecured { connecting -= 1 }
+            // A ticket that was not taken is worth nothing any more; one that was is good for the next time, too.
+            if link.isSecured, !link.isResumed { members[place].ticket = link.ticket() }
+        }
         members[place].link = nil
         members[place].watched = []
         members[place].unit.lost(now: now)
@@ -278,6 +312,9 @@ extension FleetWorker {
             figures.online += 1
             figures.wasOnline = true
             if members[place].wasOnline { figures.reconnects += 1 }
+            if let lostAt = members[place].lostAt {
+                fleet.ledger.returned(afterNs: now.monotonic.nanosecondsSince(lostAt))
+            }
             members[place].wasOnline = true
             observe(place, .online, at: now)
         case .stage(let notice):
@@ -285,6 +322,7 @@ extension FleetWorker {
                 notice.stage, of: notice.alert,
                 press: MessageID(unit: unit, boot: notice.boot, counter: notice.counter), at: now.monotonic)
             observe(place, .stage(notice), at: now)
+        case .acknowledged(let id): fleet.ledger.acknowledged(id, at: now.monotonic)
         case .refused(let unable): note("unit \(unit): UNABLE \(unable.code.rawValue): \(unable.text)")
         case .clockSet: note("unit \(unit): the gateway set its clock")
         case .ended(let reason): return reason

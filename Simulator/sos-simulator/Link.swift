@@ -29,18 +29,33 @@ final class Link {
     /// Begins to connect.
     ///
     /// - Throws: ``Errno`` or ``TLSError`` when that fails at once.
-    init(to host: String, port: UInt16, context: TLSContext) throws {
-        let socket = try Sockets.connect(host: host, port: port)
+    /// - Parameters:
+    ///   - source: the address to leave from; nil for the kernel's choice.
+    ///   - ticket: of an earlier connection, to be offered.
+    init(
+        to host: String, port: UInt16, from source: String?, context: TLSContext, credential: UnitCredential,
+        ticket: [UInt8]?
+    ) throws {
+        let socket = try Sockets.connect(host: host, port: port, source: source)
         try Sockets.setNoDelay(socket)
         tls = try TLSConnection(client: context, socket: socket, hostName: host)
+        try tls.show(credential)
+        if let ticket { tls.offer(ticket: ticket) }
         fd = tls.fd
     }
+
+    /// Whether the handshake was a short one.
+    var isResumed: Bool { tls.isResumed }
+
+    /// The ticket that the gateway gave, if it did.
+    func ticket() -> [UInt8]? { tls.takeTicket() }
 
     /// Goes on with the handshake; look at ``isSecured`` afterwards.
     func handshake() -> Step {
         switch tls.handshake() {
         case .done:
             isSecured = true
+            tls.forgetCredential()
             interest = .readable
             return .alive
         case .wantRead:
@@ -77,7 +92,8 @@ final class Link {
 
     private func takeFrames(_ take: (GatewayMessage) -> String?) -> String? {
         var consumed = 0
-        defer { inbound.removeFirst(consumed) }
+        // Without bytes left the memory goes back: most connections are quiet for most of the time.
+        defer { if consumed == inbound.count { inbound = [] } else { inbound.removeFirst(consumed) } }
         return inbound.withUnsafeBytes { bytes in
             var scanner = FrameScanner(bytes)
             while true {
@@ -107,7 +123,7 @@ final class Link {
     func flush() -> Step {
         var sent = 0
         defer {
-            outbound.removeFirst(sent)
+            if sent == outbound.count { outbound = [] } else { outbound.removeFirst(sent) }
             interest = outbound.isEmpty ? .readable : [.readable, .writable]
         }
         return outbound.withUnsafeBytes { bytes in

@@ -13,5 +13,5 @@ struct SosSimulator: AsyncParsableCommand {
             Ends with 0 when every press came where it had to, 1 when something was lost, 66 when a file cannot be \
             read, 69 when gateway or console cannot be reached, 77 when the sign-in is refused.
             """,
-        subcommands: [RunCommand.self, CheckCommand.self, ConformCommand.self])
+        subcommands: [RunCommand.self, CheckCommand.self, ConformCommand.self, MakeFieldCommand.self])
 }

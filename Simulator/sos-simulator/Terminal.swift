@@ -1,4 +1,4 @@
-// What people read: one live line on a terminal, plain lines in a log.
+// What people read: one live block on a terminal, plain lines in a log.
 
 import Foundation
 import Synchronization
@@ -7,36 +7,33 @@ import Synchronization
 final class Terminal: Sendable {
     /// Whether standard output is a terminal.
     let isInteractive = isatty(STDOUT_FILENO) == 1
-    private let liveWidth = Mutex(0)
+    /// Lines of the block that is drawn anew.
+    private let liveLines = Mutex(0)
 
-    /// Replaces the live line; only on a terminal.
-    func live(_ text: String) {
-        liveWidth.withLock { width in
-            let padding = String(repeating: " ", count: max(0, width - text.count))
-            width = text.count
-            Self.write("\r\(text)\(padding)", to: .standardOutput)
+    /// Replaces the live block; only on a terminal.
+    func live(_ lines: [String]) {
+        liveLines.withLock { count in
+            // Up to the block's first line, and each line cleared to its end.
+            let up = count > 0 ? "\u{1B}[\(count)A\r" : ""
+            count = lines.count
+            Self.write(up + lines.map { "\($0)\u{1B}[K\n" }.joined(), to: .standardOutput)
         }
     }
 
     /// Writes a line of its own.
     func line(_ text: String) {
-        liveWidth.withLock { width in
-            Self.endLive(&width)
+        liveLines.withLock { count in
+            count = 0
             Self.write(text + "\n", to: .standardOutput)
         }
     }
 
     /// Writes a line to standard error.
     func note(_ text: String) {
-        liveWidth.withLock { width in
-            Self.endLive(&width)
+        liveLines.withLock { count in
+            count = 0
             Self.write("sos-simulator: \(text)\n", to: .standardError)
         }
-    }
-
-    private static func endLive(_ width: inout Int) {
-        if width > 0 { write("\n", to: .standardOutput) }
-        width = 0
     }
 
     /// A reader that went away is no reason to stop: the exit code still tells.

@@ -71,6 +71,9 @@ static inline void sos_ssl_ctx_set_max_cert_list(SSL_CTX *context, long bytes) {
 
 static inline int sos_ssl_set_host_name(SSL *ssl, const char *name) { return SSL_set_tlsext_host_name(ssl, name); }
 
+// Takes a reference of its own.
+static inline int sos_ssl_add_chain_certificate(SSL *ssl, X509 *certificate) { return SSL_add1_chain_cert(ssl, certificate); }
+
 static inline int sos_err_reason(unsigned long code) { return ERR_GET_REASON(code); }
 
 static inline int sos_err_library(unsigned long code) { return ERR_GET_LIB(code); }

@@ -3,15 +3,15 @@
 internal import Yams
 
 /// Why a text is not a value; finishes the sentence "… is not ".
-struct ValueError: Error {
+package struct ValueError: Error {
     let text: String
-    init(_ text: String) { self.text = text }
+    package init(_ text: String) { self.text = text }
 }
 
 /// A mapping whose keys are known and whose values are read as text.
 ///
 /// Everything that is wrong goes to the problem list; what is read of a wrong file is never used.
-struct Section {
+package struct Section {
     /// The section's path in the schema, empty at the top.
     let path: String
     /// Where the mapping begins.
@@ -53,7 +53,7 @@ struct Section {
     }
 
     /// The value of `name` parsed by `parse`; nil when it is left out or wrong (then it is reported).
-    func value<Value>(_ name: String, _ parse: (String) throws(ValueError) -> Value) -> Value? {
+    package func value<Value>(_ name: String, _ parse: (String) throws(ValueError) -> Value) -> Value? {
         guard let node = values[name], let key = Self.find(name, path, schema) else { return nil }
         guard case .scalar(let scalar) = node else {
             problems.add(node.place, key: key.path, "is not a single value; allowed: \(key.allowed)")
@@ -73,7 +73,7 @@ struct Section {
     }
 
     /// The section `name` within this one; nil when it is left out (then it is already reported).
-    func section(_ name: String) -> Section? {
+    package func section(_ name: String) -> Section? {
         guard let node = values[name] else { return nil }
         return Section(
             node, path: path.isEmpty ? name : "\(path).\(name)", place: keyPlaces[name], schema: schema,
@@ -81,7 +81,7 @@ struct Section {
     }
 
     /// The entries of the list `name`; empty when it is left out or wrong.
-    func list(_ name: String) -> [Section] {
+    package func list(_ name: String) -> [Section] {
         guard let node = values[name] else { return [] }
         guard case .sequence(let entries) = node else {
             problems.add(node.place, key: name, "is not a list; allowed: entries that begin with `- `")
@@ -91,7 +91,8 @@ struct Section {
     }
 
     /// The entries of the list `name` of single values, each parsed by `parse`; what is wrong is reported and left out.
-    func values<Value>(_ name: String, max: Int, _ parse: (String) throws(ValueError) -> Value) -> [Value] {
+    package func values<Value>(_ name: String, max: Int, _ parse: (String) throws(ValueError) -> Value) -> [Value]
+    {
         guard let node = values[name], let key = Self.find(name, path, schema) else { return [] }
         guard case .sequence(let entries) = node, entries.count <= max else {
             problems.add(node.place, key: key.path, "is not a list of at most \(max); allowed: \(key.allowed)")
@@ -114,13 +115,13 @@ struct Section {
     }
 
     /// Whether the file gives `name`, right or wrong.
-    func has(_ name: String) -> Bool { values[name] != nil }
+    package func has(_ name: String) -> Bool { values[name] != nil }
 
     /// Where the value of `name` stands, or the section when it is left out.
-    func place(of name: String) -> SourcePlace { values[name]?.place ?? place }
+    package func place(of name: String) -> SourcePlace { values[name]?.place ?? place }
 
     /// Reports that the value of `name` is wrong for a reason outside itself.
-    func report(_ name: String, _ text: String) {
+    package func report(_ name: String, _ text: String) {
         problems.add(place(of: name), key: path.isEmpty ? name : "\(path).\(name)", text)
     }
 

@@ -24,7 +24,7 @@ public struct SettingsKey: Hashable, Sendable {
     /// The key itself: everything after the last dot.
     let name: String
 
-    init(_ path: String, _ allowed: String, _ absence: Absence = .refused) {
+    package init(_ path: String, _ allowed: String, _ absence: Absence = .refused) {
         self.path = path
         section = path.lastIndex(of: ".").map { String(path[..<$0]) } ?? ""
         name = path.lastIndex(of: ".").map { String(path[path.index(after: $0)...]) } ?? path

@@ -73,10 +73,14 @@ struct House {
             "SimulatedField", tier: 2, folder: "Simulator/SimulatedField",
             ["AlertModel", "UnitProtocol", "Synchronization"]),
         House(
+            "FieldScenarios", tier: 4, folder: "Simulator/FieldScenarios",
+            ["AlertModel", "Settings", "SimulatedField"]),
+        House(
             "sos-simulator", tier: 4, folder: "Simulator/sos-simulator",
             [
                 "AlertModel", "UnitProtocol", "LinuxIO", "UnitTransport", "Settings", "SimulatedField",
-                "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL", "ArgumentParser", "Foundation", "Dispatch",
+                "FieldScenarios", "Credentials", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL",
+                "ArgumentParser", "Foundation", "Dispatch",
                 "Synchronization",
             ]),
     ]

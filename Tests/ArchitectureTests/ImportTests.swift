@@ -27,7 +27,9 @@ struct ImportTests {
         for house in House.all {
             for imported in house.imports.compactMap(House.named) {
                 let isException = house.name == "EventRing" && imported.name == "LinuxIO"
-                let isMainOfItsApp = house.name == "sosgatewayd" && imported.name == "GatewayApp"
+                let isMainOfItsApp =
+                    house.name == "sosgatewayd" && imported.name == "GatewayApp"
+                    || house.name == "sos-simulator" && imported.name == "FieldScenarios"
                 let isSimulator = house.name == "SimulatorKit"
                 #expect(
                     imported.tier < house.tier || isException || isMainOfItsApp || isSimulator,

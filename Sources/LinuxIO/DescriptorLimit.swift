@@ -1,0 +1,25 @@
+// How many files and sockets the process may have open.
+
+internal import Glibc
+
+/// The process's limit of open descriptors.
+public enum DescriptorLimit {
+    /// Raises the limit to at least `wanted`, as far as the kernel allows: to the hard limit, and beyond it for root.
+    ///
+    /// - Returns: the limit now.
+    public static func raise(to wanted: Int) -> Int {
+        var limit = rlimit()
+        let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard getrlimit(kind, &limit) == 0 else { return 0 }
+        let soft = rlim_t(clamping: wanted)
+        if limit.rlim_cur < soft {
+            var raised = rlimit(rlim_cur: soft, rlim_max: max(soft, limit.rlim_max))
+            if setrlimit(kind, &raised) != 0 {
+                raised = rlimit(rlim_cur: min(soft, limit.rlim_max), rlim_max: limit.rlim_max)
+                _ = setrlimit(kind, &raised)
+            }
+            guard getrlimit(kind, &limit) == 0 else { return 0 }
+        }
+        return Int(clamping: limit.rlim_cur)
+    }
+}
