@@ -23,7 +23,7 @@ struct JournalVerification: Sendable {
     ///   - boot: of this run.
     /// - Throws: ``Problem`` when the tool cannot be run or finds damage.
     static func ask(configuration: String, ledger: PressLedger, boot: UInt32) throws -> JournalVerification {
-        let tool = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+        let tool = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appending(path: "sosctl")
         let process = Process()
         process.executableURL = tool

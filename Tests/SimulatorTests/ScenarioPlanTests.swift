@@ -31,6 +31,9 @@ struct ScenarioPlanTests {
         #expect(first.omittedSteps == 0)
     }
 
+    @Test("a plan of the most steps fits into the memory that is promised")
+    func stepSize() { #expect(MemoryLayout<PlannedStep>.stride <= 48) }
+
     @Test("what is put behind changes nothing of what stood before")
     func isStable() {
         let longer = busy + [Happening(atS: 40, forS: 0, kind: .storm, name: "late")]
