@@ -81,7 +81,8 @@ final class FleetWorker {
         } catch {
             preconditionFailure("two descriptors of our own: \(error)")
         }
-        let spreadNs = 2_000_000_000 / UInt64(max(1, fleet.plan.pace.connectsPerS)) * UInt64(members.count)
+        // Five times what the pace needs: machines are slower than paces.
+        let spreadNs = 5_000_000_000 / UInt64(max(1, fleet.plan.pace.connectsPerS)) * UInt64(members.count)
         let startBy = clock.now().monotonic.advanced(byNanoseconds: Self.startGraceNs + spreadNs)
         for place in members.indices { reschedule(place) }
         while true {

@@ -108,12 +108,3 @@ def test_what_the_journal_does_not_have_is_named(made, tmp_path):
     output = ended(field)
     assert field.returncode == 1, output[-3000:]
     assert output.count("not in the journal") == 3 and "3 things lost" in output, output[-3000:]
-
-
-def test_a_wrong_scenario_is_refused_with_its_line(made, tmp_path):
-    scenario = tmp_path / "scenario.yaml"
-    scenario.write_text("name: Wrong\nduration_s: 5\ntimeline:\n  - {at_s: 1, what: sturm}\n")
-    field = run(made, scenario)
-    output = ended(field)
-    assert field.returncode == 66
-    assert 'scenario.yaml:4:19: timeline[].what: "sturm" is none of them; did you mean "storm"?' in output, output
