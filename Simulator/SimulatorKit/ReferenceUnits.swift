@@ -18,7 +18,7 @@ struct ReferenceUnits {
         if boots[up.unit]?.contains(up.boot) != true { boots[up.unit, default: []].append(up.boot) }
         var held = links[up.unit, default: []]
         // A path that comes again takes the place of what it was.
-        held.removeAll { $0 == up.link || (up.path != 0 && paths[$0] == up.path) }
+        held.removeAll { $0 == up.link || $0 == up.continues || (up.path != 0 && paths[$0] == up.path) }
         paths[up.link] = up.path
         held.append(up.link)
         links[up.unit] = Array(held.suffix(2))

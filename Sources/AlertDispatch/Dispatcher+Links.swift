@@ -3,6 +3,11 @@
 import AlertModel
 
 extension Dispatcher {
+    /// A link came up, for a session that begins or for one that goes on.
+    ///
+    /// A resumption is no lesser arrival: what the unit is told and judged by is the same, so that nothing depends on whose
+    /// memory is better. But where the link that it carries on still stands, half open, the new one takes its place: the
+    /// unit's other path stays, consoles see no gap, and the loss that nobody reported is counted.
     mutating func linkUp(_ link: LinkUp, at now: WallTime, effects: inout [Effect]) {
         let unit = unit(for: link.unit)
         let wasOnline = !unit.links.isEmpty
@@ -10,10 +15,11 @@ extension Dispatcher {
         let wasSupervised = unit.isSupervised
         unit.connected(boot: link.boot)
         if !wasSupervised { census.enter(unit) }
+        let isHalfOpen = link.continues.map { unit.links.remove($0) } ?? false
         if let oldest = unit.links.add(link.link, path: link.path) {
             effects.append(.answer(.close(oldest, .replaced)))
         }
-        supervise(unit, link, isNewBoot: isNewBoot)
+        supervise(unit, link, isNewBoot: isNewBoot, isHalfOpen: isHalfOpen)
         awaitTestAfterLinkUp(of: unit)
         examine(link, of: unit)
         if let state = unit.latestAlert {

@@ -17,7 +17,10 @@ extension Dispatcher {
     }
 
     /// A link came up: whatever was thought of the unit, it is there.
-    mutating func supervise(_ unit: UnitState, _ link: LinkUp, isNewBoot: Bool) {
+    ///
+    /// - Parameter isHalfOpen: it took the place of one that the unit had lost and whose end nobody will report.
+    mutating func supervise(_ unit: UnitState, _ link: LinkUp, isNewBoot: Bool, isHalfOpen: Bool) {
+        if isHalfOpen { countDown(unit, .peerClosed) }
         if isNewBoot { unit.supervision.pathsSeen = 0 }
         unit.supervision.pathsSeen |= LinkPair.bit(link.path) & ~1
         unit.supervision.firmware = link.firmware

@@ -223,11 +223,14 @@ public struct LinkUp: Hashable, Sendable {
     public let clockAheadS: Int32?
     /// End of its certificate's validity, seconds since 1970; 0 when not known.
     public let certificateEndsAtS: UInt32
+    /// The link, lost or half open, whose session it carries on; nil for a session that begins.
+    public let continues: LinkID?
 
     public init(
         unit: UnitID, link: LinkID, boot: UInt32, firmware: UInt32, capabilities: UInt32, path: UInt8 = 0,
-        clockAheadS: Int32? = nil, certificateEndsAtS: UInt32 = 0
+        clockAheadS: Int32? = nil, certificateEndsAtS: UInt32 = 0, continues: LinkID? = nil
     ) {
+        self.continues = continues
         self.path = path <= Self.pathMax ? path : 0
         self.clockAheadS = clockAheadS
         self.certificateEndsAtS = certificateEndsAtS

@@ -169,6 +169,8 @@ extension LinkUp {
         writer.write(path)
         writer.write(clockAheadS ?? Self.noClock)
         writer.write(certificateEndsAtS)
+        // No link has the number 0.
+        writer.write(continues?.value ?? 0)
     }
     init(from reader: inout ByteReader) throws(DecodeError) {
         let unit: UnitID = try reader.read()
@@ -184,8 +186,11 @@ extension LinkUp {
         let ahead = try reader.read(Int32.self)
         self.init(
             unit: unit, link: link, boot: boot, firmware: firmware, capabilities: capabilities, path: path,
-            clockAheadS: ahead == Self.noClock ? nil : ahead, certificateEndsAtS: try reader.read())
+            clockAheadS: ahead == Self.noClock ? nil : ahead, certificateEndsAtS: try reader.read(),
+            continues: reader.remaining == 0 ? nil : Self.link(try reader.read()))
     }
+
+    private static func link(_ value: UInt64) -> LinkID? { value == 0 ? nil : LinkID(value) }
 
     /// Stands for "the unit has no clock".
     private static var noClock: Int32 { .min }

@@ -132,4 +132,6 @@ public enum LinkEnd: UInt8, CaseIterable, Hashable, Sendable {
     case writeStalled = 7
     /// The unit's certificate, or an authority above it, was revoked or is not trusted any more.
     case revoked = 8
+    /// The gateway is emptied and sent the unit to another one.
+    case redirected = 9
 }

@@ -29,6 +29,8 @@ public enum Counter: Int, CaseIterable, Sendable {
     case handshakesFailedRevoked = 23
     case linksClosedRevoked = 24
     case connectionsRefusedAddress = 25
+    case linksClosedRedirected = 26
+    case linksResumed = 27
 
     // Frames.
     case framesReceived = 32

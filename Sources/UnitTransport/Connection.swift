@@ -24,6 +24,19 @@ struct Connection: ~Copyable {
     /// Within how many seconds its silence is a loss; WELCOME says so.
     let reportingTimeS: UInt16
     var phase = Phase.awaitingHello
+    /// Its session in the ``ResumeTable``; 0 for none.
+    var session: UInt64 = 0
+    /// The stored message whose answer the unit waits for, ``awaitedName(boot:counter:)``; the latest of several,
+    /// because they are answered in order.
+    var awaited = awaitedNothing
+    /// When that message came first.
+    var awaitedSince = MonotonicTime(nanoseconds: 0)
+    /// Whether it is a test call, which makes no alert.
+    var awaitsTest = false
+    /// Whether the last stage it was told is of an open alert.
+    var hasOpenAlert = false
+    /// Whether it is redirected as soon as what it waits for is answered.
+    var leavesWhenServed = false
     /// Bytes of a frame that is not whole yet, or that must wait; empty nearly always.
     var inbound = ByteQueue()
     /// Frames the unit has not taken yet; empty nearly always.
@@ -45,6 +58,16 @@ struct Connection: ~Copyable {
     var frameBegunAt: MonotonicTime?
     /// Since when the unit takes nothing; nil when it does.
     var stalledSince: MonotonicTime?
+}
+
+extension Connection {
+    /// Every stored message is answered.
+    static let awaitedNothing: UInt64 = 0
+    /// A press that HELLO announced and that has not come yet.
+    static let awaitedUnknown = UInt64.max
+
+    /// What stands for a stored message. (0, 0), which no unit of the protocol sends, counts as none.
+    static func awaitedName(boot: UInt32, counter: UInt32) -> UInt64 { UInt64(boot) << 32 | UInt64(counter) }
 }
 
 /// Which deadline of a connection comes next.

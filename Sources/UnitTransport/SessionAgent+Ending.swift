@@ -31,14 +31,26 @@ extension SessionAgent {
             let down = LinkDown(unit: connection.pointee.unit, link: connection.pointee.link, end: linkEnd)
             // Behind those that wait already: a link's end may be late, never out of order.
             if !downs.isEmpty || !appendUrgent(.linkDown(down)) { downs.append(down) }
+            countLinks(openLinks - 1)
+            if linkEnd.isLoss {
+                sessions.lose(connection.pointee.session, now: now.monotonic)
+            } else {
+                sessions.end(connection.pointee.session)
+            }
         }
         switch linkEnd {
         case .peerClosed, .writeStalled: drop(place)
-        case .goodbye, .protocolError, .revoked: sayLastWords(place, now: now)
+        case .goodbye, .protocolError, .revoked, .redirected: sayLastWords(place, now: now)
         case .silent, .replaced, .gatewayStopping:
             put(.goodbye(Goodbye(linkEnd.goodbyeReason)), connection)
             sayLastWords(place, now: now)
         }
+    }
+
+    /// Notes how many links stand, here and for people.
+    func countLinks(_ count: Int) {
+        openLinks = count
+        drain.count(left: count)
     }
 
     /// Tells the dispatcher of links that ended while the urgent lane was full.
@@ -129,6 +141,15 @@ extension LinkEnd {
         case .gatewayStopping: .linksClosedStopping
         case .writeStalled: .linksClosedWriteStalled
         case .revoked: .linksClosedRevoked
+        case .redirected: .linksClosedRedirected
+        }
+    }
+
+    /// Whether the link broke: then a new one may carry it on.
+    fileprivate var isLoss: Bool {
+        switch self {
+        case .peerClosed, .silent, .writeStalled: true
+        case .goodbye, .protocolError, .replaced, .gatewayStopping, .revoked, .redirected: false
         }
     }
 }
@@ -140,7 +161,7 @@ extension LinkEnd {
         case .silent: .silent
         case .replaced: .replaced
         case .gatewayStopping: .gatewayStopping
-        case .goodbye, .peerClosed, .protocolError, .writeStalled, .revoked: .other
+        case .goodbye, .peerClosed, .protocolError, .writeStalled, .revoked, .redirected: .other
         }
     }
 }

@@ -65,25 +65,32 @@ extension SessionAgent {
             refuse(place, unable, counter: .framesRefusedIdentity, now: now)
             return .ended
         }
+        let owner = ResumeTable.Owner(unit: unit, boot: hello.boot, path: hello.path)
+        let session = sessions.find(hello.resume, of: owner, now: now.monotonic)
         let linkUp = LinkUp(
             unit: unit, link: connection.pointee.link, boot: hello.boot, firmware: hello.firmware,
             capabilities: hello.capabilities.rawValue, path: hello.path,
             clockAheadS: hello.clock.map { ClockNotice.secondsAhead(unit: $0, gateway: now.wall) },
-            certificateEndsAtS: connection.pointee.certificate.endsAtS)
+            certificateEndsAtS: connection.pointee.certificate.endsAtS, continues: session?.last)
         guard appendUrgent(.linkUp(linkUp)) else { return .held }
         waitingForHello.leave(connection.pointee.peer)
         connection.pointee.phase = .open
         connection.pointee.phaseSince = now.monotonic
+        countLinks(openLinks + 1)
+        carryOn(session, of: owner, on: place, now: now)
         reports.send(
             ConnectionReport(
                 at: now.wall, peer: connection.pointee.peer, unit: unit, what: .linkOpened,
-                detail: "boot \(hello.boot), firmware \(hello.firmware)"))
+                detail: "boot \(hello.boot), firmware \(hello.firmware)\(session == nil ? "" : ", carried on")"))
         let welcome = Welcome(
             minor: ProtocolVersion.current.negotiated(with: hello.version)?.minor ?? 0,
             granted: hello.capabilities.intersection(Self.capabilitiesUsed),
             heartbeatIntervalS: max(1, connection.pointee.reportingTimeS / 3),
-            reportingTimeS: connection.pointee.reportingTimeS, gatewayTime: now.wall)
-        guard send(.welcome(welcome), to: place, now: now) else { return .ended }
+            reportingTimeS: connection.pointee.reportingTimeS, gatewayTime: now.wall,
+            resume: sessions.token(of: connection.pointee.session))
+        guard send(.welcome(welcome), to: place, now: now),
+            drainNewcomer(place, isPressPending: hello.isPressPending, now: now)
+        else { return .ended }
         if let clock = hello.clock { return checkClock(clock, of: place, now: now) }
         return .next
     }
@@ -102,13 +109,15 @@ extension SessionAgent {
             return .next
         case .press(let press): return take(press, of: unit, place, now: now)
         case .cancel(let cancel):
-            return hold(
-                .cancel(
-                    Cancel(
-                        id: MessageID(unit: unit, boot: cancel.boot, counter: cancel.counter),
-                        pressCounter: cancel.pressCounter, cancelledAt: cancel.cancelledAt)))
-        case .faultBegin(let fault): return hold(.faultBegan(FaultReport(unit, fault)))
-        case .faultEnd(let fault): return hold(.faultEnded(FaultReport(unit, fault)))
+            let id = MessageID(unit: unit, boot: cancel.boot, counter: cancel.counter)
+            let event = Cancel(id: id, pressCounter: cancel.pressCounter, cancelledAt: cancel.cancelledAt)
+            return hold(.cancel(event), id, of: place, now: now)
+        case .faultBegin(let fault):
+            let report = FaultReport(unit, fault)
+            return hold(.faultBegan(report), report.id, of: place, now: now)
+        case .faultEnd(let fault):
+            let report = FaultReport(unit, fault)
+            return hold(.faultEnded(report), report.id, of: place, now: now)
         case .stageConfirm(let confirm):
             return hold(
                 .stageConfirmed(StageConfirmation(unit: unit, alert: confirm.alert, stage: confirm.stage)))
@@ -138,6 +147,8 @@ extension SessionAgent {
             pressedAt: press.pressedAt, receivedAt: now.wall, position: press.position, results: press.results)
         guard appendUrgent(.press(event)) else { return .held }
         counters.add(.pressesReceived)
+        awaitAnswer(
+            boot: press.boot, counter: press.counter, of: place, isTest: press.category == .test, now: now)
         return press.pressedAt > now.wall ? checkClock(press.pressedAt, of: place, now: now) : .next
     }
 
@@ -159,6 +170,13 @@ extension SessionAgent {
     // MARK: Lanes
 
     private func hold(_ event: Event) -> FrameOutcome { appendUrgent(event) ? .next : .held }
+
+    /// A message that is answered when it is stored.
+    private func hold(_ event: Event, _ id: MessageID, of place: Int, now: Instant) -> FrameOutcome {
+        guard appendUrgent(event) else { return .held }
+        awaitAnswer(boot: id.boot, counter: id.counter, of: place, now: now)
+        return .next
+    }
 
     /// Puts an event into the urgent lane.
     ///

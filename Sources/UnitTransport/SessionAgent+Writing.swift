@@ -29,10 +29,14 @@ extension SessionAgent {
         }
         switch answer {
         case .acknowledged(_, let boot, let counter):
-            send(.acknowledgement(Acknowledgement(boot: boot, counter: counter)), to: place, now: now)
+            let frame = GatewayMessage.acknowledgement(Acknowledgement(boot: boot, counter: counter))
+            guard send(frame, to: place, now: now) else { return }
+            answered(boot: boot, counter: counter, of: place, now: now)
         case .stage(_, let boot, let counter, let alert, let stage, let at):
             let notice = StageNotice(alert: alert, boot: boot, counter: counter, stage: stage, at: at)
-            send(.stage(notice), to: place, now: now)
+            noteAlert(stage, boot: boot, counter: counter, of: place)
+            guard send(.stage(notice), to: place, now: now) else { return }
+            answered(boot: boot, counter: counter, of: place, now: now)
         case .close(_, let linkEnd):
             end(place, linkEnd, "by the dispatcher", now: now)
         case .command(_, let id, let validForS, let action):

@@ -74,6 +74,12 @@ final class SessionAgent: Agent {
     var hasUrgent = false
     /// Routine events published or about to be since the dispatcher's bell was rung for them.
     var routineUnrung = 0
+    /// Whose links can be carried on.
+    var sessions: ResumeTable
+    /// Links that said HELLO and have not ended.
+    var openLinks = 0
+    /// Where units are sent while the gateway is emptied.
+    var drain: Drain.View
     /// Units that get a session ticket when there is time.
     var tickets = TicketQueue()
 
@@ -81,12 +87,13 @@ final class SessionAgent: Agent {
     ///   - number: which of the session agents it is.
     ///   - reportingTimes: of units whose profile says another time than the limits.
     ///   - trust: judges links again when it changes.
+    ///   - drain: sends links elsewhere while it has an order.
     ///   - now: the time of its clock.
     /// - Throws: ``Errno`` when the process has no descriptor left.
     init(
         number: UInt8, lanes: consuming Lanes, bells: Bells, doorbell: Doorbell, limits: UnitTransportLimits,
-        reportingTimes: ReportingTimes, trust: TrustInForce, counters: Counters, reports: ReportSender,
-        now: Instant
+        reportingTimes: ReportingTimes, trust: TrustInForce, drain: Drain, counters: Counters,
+        reports: ReportSender, now: Instant
     ) throws(Errno) {
         name = "sos-session-\(number)"
         epoll = try Epoll()
@@ -98,6 +105,9 @@ final class SessionAgent: Agent {
         self.limits = limits
         self.reportingTimes = ReportingTimes.View(reportingTimes)
         self.trust = TrustView(trust)
+        self.drain = Drain.View(drain)
+        // Every link, and as many lost ones.
+        sessions = ResumeTable(limit: min(2 * limits.connectionsMax, 1 << 20))
         waitingForHello = AddressCounts(limit: limits.waitingForHelloPerAddressMax)
         self.counters = counters
         self.reports = reports
@@ -129,6 +139,7 @@ final class SessionAgent: Agent {
         worked += serveSockets(now: now)
         worked += adopt(now: now)
         worked += judgeLinks(now: now)
+        worked += drainLinks(now: now)
         worked += expire(now: now)
         if worked == 0 { sendTicket(now: now) }
         flushDirty(now: now)
@@ -141,7 +152,8 @@ final class SessionAgent: Agent {
         if lanes.answers.isEmpty && lanes.handovers.isEmpty && judgedTo == nil && !trust.isStale {
             // A full lane rings no bell when it has room again: look every millisecond.
             let isHeld = !resuming.isEmpty || !downs.isEmpty
-            look(waitMs: isHeld ? 1 : tickets.waitMs(most: wheel.waitMs(from: lastTurnAt, most: Self.idleWaitMs)))
+            let most = drainWaitMs(most: Self.idleWaitMs, from: lastTurnAt)
+            look(waitMs: isHeld ? 1 : tickets.waitMs(most: wheel.waitMs(from: lastTurnAt, most: most)))
         }
         doorbell.cancelSleep()
     }

@@ -30,6 +30,7 @@ public final class UnitTransport: @unchecked Sendable {
     private let isStopped = Mutex(false)
     private let reportingTimes: ReportingTimes
     private let trust: TrustInForce
+    private let draining: Drain
     private let tickets: TicketKeys?
 
     /// Ring it after appending to the answer lane.
@@ -68,12 +69,14 @@ public final class UnitTransport: @unchecked Sendable {
         Self.give(tickets, to: trust)
         let trust = TrustInForce(trust)
         self.trust = trust
+        let draining = Drain()
+        self.draining = draining
         sessions = try SessionAgent(
             number: 0,
             lanes: .init(
                 urgent: urgent, routine: routine, answers: answers, handovers: handovers.takeConsumer(0)),
             bells: .init(journal: journalDoorbell, dispatch: dispatchDoorbell), doorbell: doorbell,
-            limits: limits, reportingTimes: times, trust: trust, counters: counters,
+            limits: limits, reportingTimes: times, trust: trust, drain: draining, counters: counters,
             reports: ReportSender(lane: sessionReports, doorbell: reportDoorbell, counters: counters),
             now: clock.now())
         handshakes = try HandshakeAgent(
@@ -99,6 +102,17 @@ public final class UnitTransport: @unchecked Sendable {
         self.trust.replace(with: trust)
         answersDoorbell.ring()
     }
+
+    /// Sends units to another gateway, or no more with nil; in force within half a second. Any thread.
+    ///
+    /// Memory only: the order ends with the process.
+    public func drain(to order: DrainOrder?) {
+        draining.replace(with: order)
+        answersDoorbell.ring()
+    }
+
+    /// How far the gateway is emptied. Any thread.
+    public var drainStatus: DrainStatus { draining.status }
 
     /// Before the trust serves anybody. Without memory for it units shake hands in full.
     private static func give(_ tickets: TicketKeys?, to trust: Trust) {

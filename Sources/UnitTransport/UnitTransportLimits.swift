@@ -40,6 +40,10 @@ public struct UnitTransportLimits: Hashable, Sendable {
     public var writeStallS: UInt32 = 20
     /// After our last words, how long the unit may take to close before we do.
     public var lingerMs: UInt32 = 1_000
+    /// So long after its last stored message a unit is not redirected: somebody stands before it and watches its lamps.
+    public var drainRestMs: UInt32 = 2_000
+    /// So long a unit that is to be redirected waits for an answer; then it takes its message along.
+    public var drainAnswerMs: UInt32 = 10_000
 
     /// Frames taken from one connection in one turn, so that a flooding unit cannot keep the others waiting.
     public var framesPerTurnMax = 32

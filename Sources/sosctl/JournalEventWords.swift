@@ -135,6 +135,7 @@ struct JournalEventWords {
             ("firmware", .integer(link.firmware)), ("capabilities", .integer(link.capabilities)),
             ("path", .integer(link.path)), ("clock_ahead_s", link.clockAheadS.map { .integer($0) } ?? .null),
             ("certificate_ends_at_s", .integer(link.certificateEndsAtS)),
+            ("continues", link.continues.map { .text("\($0.value)") } ?? .null),
         ]
     }
 

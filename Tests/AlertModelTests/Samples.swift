@@ -96,7 +96,7 @@ enum Samples {
             .linkUp(
                 LinkUp(
                     unit: unit, link: LinkID(9), boot: 1, firmware: 2, capabilities: 3, path: 3,
-                    clockAheadS: -40, certificateEndsAtS: .max)),
+                    clockAheadS: -40, certificateEndsAtS: .max, continues: LinkID(8))),
             .maintenanceSet(
                 MaintenanceSet(
                     command: CommandID(3), scope: .road(id("M-36")), durationS: .max, reason: "жол жөндеу",
@@ -165,16 +165,16 @@ enum Samples {
         return policy
     }()
 
-    /// How long the event's body was before it got its latest fields; nil when it always had them.
-    static func olderLength(of event: Event) -> Int? {
+    /// How long the event's body was before it got its latest fields, the oldest first; empty when it always had them.
+    static func olderLengths(of event: Event) -> [Int] {
         switch event {
-        case .gatewayStarted: 16
-        case .unitRegistered(let record): 16 + 16 + 2 + 9 + 2 + record.place.utf8.count
-        case .linkUp: 36
-        case .centreRegistered(let centre): 16 + 2 + centre.name.utf8.count
-        case .centreStateSet: 33
-        case .policyChanged: 78
-        default: nil
+        case .gatewayStarted: [16]
+        case .unitRegistered(let record): [16 + 16 + 2 + 9 + 2 + record.place.utf8.count]
+        case .linkUp: [36, 45]
+        case .centreRegistered(let centre): [16 + 2 + centre.name.utf8.count]
+        case .centreStateSet: [33]
+        case .policyChanged: [78]
+        default: []
         }
     }
 
