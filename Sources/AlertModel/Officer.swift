@@ -48,6 +48,8 @@ public struct AuditEntry: Hashable, Sendable {
         case registry
         /// Certificates, authorities or revocation lists were read again; `detail` says what came into force or why not.
         case trust
+        /// A supervisor began to empty the gateway or took that back; `detail` says where units are sent.
+        case drain
     }
     public let at: WallTime
     /// The sign-in name as typed; at most 64 bytes are kept.

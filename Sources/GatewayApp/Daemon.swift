@@ -90,7 +90,8 @@ extension Daemon {
         }
         let console = try Self.consoleServer(
             settings.console,
-            backend: GatewayBackend(desk: path.desk, accounts: stores.accounts, clock: clock, log: log),
+            backend: GatewayBackend(
+                desk: path.desk, accounts: stores.accounts, transport: path.transport, clock: clock, log: log),
             feed: feed, sessions: AccountSessions(accounts: stores.accounts, clock: clock), counters: counters,
             log: log)
         gateway = Gateway(

@@ -5,18 +5,23 @@ import ConsoleAPI
 import History
 import LinuxIO
 import Logging
+import UnitTransport
 
 /// Joins the console API to the command desk, the accounts and the audit record.
 struct GatewayBackend: ConsoleBackend {
     let desk: CommandDesk
     let accounts: Accounts
+    let transport: UnitTransport
     let clock: any InstantSource
     let log: Logger
     private let startedAt: Instant
 
-    init(desk: CommandDesk, accounts: Accounts, clock: any InstantSource, log: Logger) {
+    init(
+        desk: CommandDesk, accounts: Accounts, transport: UnitTransport, clock: any InstantSource, log: Logger
+    ) {
         self.desk = desk
         self.accounts = accounts
+        self.transport = transport
         self.clock = clock
         self.log = log
         startedAt = clock.now()
@@ -57,6 +62,27 @@ struct GatewayBackend: ConsoleBackend {
         _ unit: UnitID, _ action: CommandAction, timeoutS: UInt16, by officer: OfficerID
     ) async throws(ConsoleBackendError) -> CommandResult {
         try await desk.command(unit, action, timeoutS: timeoutS, by: officer, now: clock.now().monotonic)
+    }
+
+    func drain(to order: DrainReport?) {
+        if let order {
+            log.notice(
+                "units are sent to another gateway",
+                metadata: ["to": "\(order.host):\(order.port)", "per_second": "\(order.unitsPerSecond)"])
+        } else {
+            log.notice("units stay: the drain was ended")
+        }
+        transport.drain(
+            to: order.map { DrainOrder(host: $0.host, port: $0.port, unitsPerSecond: $0.unitsPerSecond) })
+    }
+
+    func drain() -> (report: DrainReport?, left: Int) {
+        let status = transport.drainStatus
+        let report = status.order.map {
+            DrainReport(
+                host: $0.host, port: $0.port, unitsPerSecond: $0.unitsPerSecond, redirected: status.redirected)
+        }
+        return (report, status.left)
     }
 
     func alertShown(_ alert: AlertID, by officer: OfficerID) async throws(ConsoleBackendError) {

@@ -66,6 +66,12 @@ public protocol ConsoleBackend: Sendable {
         _ unit: UnitID, _ action: CommandAction, timeoutS: UInt16, by officer: OfficerID
     ) async throws(ConsoleBackendError) -> CommandResult
 
+    /// Sends units to another gateway, or no more with nil. In force within half a second; memory only.
+    func drain(to order: DrainReport?)
+
+    /// Where units are sent, nil while they are not, and how many links stand here. Quick, never blocks.
+    func drain() -> (report: DrainReport?, left: Int)
+
     /// Tells that a console shows `alert` to `officer`: what makes the alert ring.
     ///
     /// - Throws: ``ConsoleBackendError``; the console tells it again.

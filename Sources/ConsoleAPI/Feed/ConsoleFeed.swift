@@ -139,6 +139,9 @@ extension ConsoleFeed {
         content.withLock { $0.state.centres(of: scope) }
     }
 
+    /// Every registered centre, in no order.
+    func centres() -> [CentreID] { content.withLock { Array($0.state.centres.keys) } }
+
     /// The units of a centre in the order of their ids, and the sequence up to which that is true.
     func units(of centre: CentreID) -> (sequence: JournalSequence, units: [UnitStatus]) {
         let (sequence, units) = content.withLock { ($0.last, $0.state.units(of: centre)) }

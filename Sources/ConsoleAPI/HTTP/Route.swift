@@ -16,6 +16,8 @@ enum Route: Hashable, Sendable {
     case maintenance, beginMaintenance, endMaintenance
     /// Commands to a unit: those known, and a new one.
     case unitCommands, commandUnit
+    /// Emptying the gateway: how it stands, its begin, its end.
+    case drain, beginDrain, endDrain
     /// One alert and what is done to it.
     case alert, act(ActionKind), shown
     /// The live stream.
@@ -86,6 +88,10 @@ struct RouteRule: Hashable, Sendable {
         RouteRule(.unitCommands, .get, "/v1/units/{unit}/commands", .officerOfUnit),
         // Some are for supervisors; the handler asks for each.
         RouteRule(.commandUnit, .post, "/v1/units/{unit}/commands", .officerOfUnit, act: .unitCommand),
+        // All units are moved; the handlers ask for every centre.
+        RouteRule(.drain, .get, "/v1/drain", .supervisor),
+        RouteRule(.beginDrain, .put, "/v1/drain", .supervisor, act: .drain),
+        RouteRule(.endDrain, .delete, "/v1/drain", .supervisor, act: .drain),
         // The query names its centres; the handler asks the gatekeeper for each.
         RouteRule(.events, .get, "/v1/events", .signedIn),
         RouteRule(.alert, .get, "/v1/alerts/{alert}", .officerOfAlert),

@@ -14,6 +14,7 @@ final class FakeBackend: ConsoleBackend {
         var refusal: (reason: RefusalReason, owner: OfficerID?)?
         var failure: ConsoleBackendError?
         var accountsFail = false
+        var drain: DrainReport?
         var sequence: UInt64 = 1_000
     }
 
@@ -125,6 +126,10 @@ final class FakeBackend: ConsoleBackend {
         feed.apply(.unitCommand(status), sequence: sequence)
         return .done(AlertID(sequence.value))
     }
+
+    func drain(to order: DrainReport?) { state.withLock { $0.drain = order } }
+
+    func drain() -> (report: DrainReport?, left: Int) { (state.withLock(\.drain), 12) }
 
     func alertShown(_ alert: AlertID, by officer: OfficerID) async throws(ConsoleBackendError) {
         let failure = state.withLock { state in
