@@ -405,5 +405,5 @@ uint32_t sos_encode(const sos_message *message, uint8_t *to, uint32_t capacity) 
 
 bool sos_code_closes(uint16_t code) {
     return (code == SOS_NOT_ENOUGH) || (code == SOS_DEADLINE) || (code == SOS_UNEXPECTED) ||
-           ((code >= SOS_BAD_VERSION) && (code <= SOS_UNKNOWN_TYPE));
+           (code == SOS_REVOKED) || ((code >= SOS_BAD_VERSION) && (code <= SOS_UNKNOWN_TYPE));
 }

@@ -49,6 +49,7 @@
 #define SOS_NOT_SUPPORTED 205U
 #define SOS_UNEXPECTED 206U
 #define SOS_CANNOT_STORE 207U
+#define SOS_REVOKED 208U
 
 /* Sizes in bytes (section 9). */
 #define SOS_HEADER_BYTES 4U

@@ -10,6 +10,7 @@
 #define GREETING_MS 10000U
 #define SETTLED_MS 60000U /* online for so long: the row of waits begins anew */
 #define REDIRECTS_MAX 5U
+#define REVOKED_MS 30000U
 #define READS_A_STEP_MAX 8U
 
 bool sos_link_is_up(const sos_unit *unit) { return (unit->state == SOS_GREETING) || (unit->state == SOS_ONLINE); }
@@ -40,12 +41,15 @@ bool sos_unit_wants_write(const sos_unit *unit) { return unit->unsent_bytes != 0
 void sos_link_hurry(sos_unit *unit) {
     const uint64_t next_ms = unit->attempt_ms + sos_random(unit, SECOND_MS, 2U * SECOND_MS);
     const uint64_t until_ms = (unit->tried && (next_ms > unit->now_ms)) ? next_ms : unit->now_ms;
-    unit->until_ms = (until_ms < unit->until_ms) ? until_ms : unit->until_ms;
+    /* A revoked certificate is not mended by hurry. */
+    unit->until_ms = ((until_ms < unit->until_ms) && !unit->revoked) ? until_ms : unit->until_ms;
 }
 
 void sos_link_wait(sos_unit *unit, uint32_t least_ms) {
     uint32_t wait_ms = sos_random(unit, 0U, SECOND_MS);
-    if (unit->redirected) {
+    if (unit->revoked) {
+        wait_ms = sos_random(unit, REVOKED_MS / 2U, REVOKED_MS);
+    } else if (unit->redirected) {
         wait_ms += least_ms;
     } else if (unit->attempts > 0U) {
         const uint32_t base_ms = (unit->attempts < ATTEMPTS_MAX) ? (SECOND_MS << (unit->attempts - 1U)) : 30000U;
@@ -153,6 +157,7 @@ void sos_link_connect(sos_unit *unit) {
         unit->until_ms = unit->now_ms + CONNECT_MS;
         unit->attempt_ms = unit->now_ms;
         unit->tried = true;
+        unit->revoked = false;
         sos_link_enter(unit, SOS_CONNECTING);
     }
     if (unit->state == SOS_CONNECTING) {

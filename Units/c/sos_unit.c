@@ -33,6 +33,12 @@ static void take_welcome(sos_unit *unit, const sos_message *message) {
     unit->reporting_ms = (welcome->reporting_s != 0U) ? ((uint32_t)welcome->reporting_s * SECOND_MS) : unit->reporting_ms;
     unit->heartbeat_due_ms = unit->now_ms + unit->heartbeat_ms;
     unit->granted = welcome->granted;
+    const bool carried_on = (unit->token_bytes == welcome->resume_token.length) &&
+                            (memcmp(unit->token, welcome->resume_token.bytes, unit->token_bytes) == 0);
+    if ((unit->token_bytes != 0U) && !carried_on) {
+        /* Another session, perhaps of another gateway: it may know nothing of what stands. */
+        sos_unit_report_faults(unit);
+    }
     unit->token_bytes = (uint8_t)welcome->resume_token.length;
     (void)memcpy(unit->token, welcome->resume_token.bytes, unit->token_bytes);
     set_clock(unit, welcome->clock_ms);
@@ -115,6 +121,7 @@ static void take_command(sos_unit *unit, const sos_message *message) {
 static void take_unable(sos_unit *unit, const sos_message *message) {
     const sos_unable *unable = &message->as.unable;
     (void)tell(unit, message);
+    unit->revoked = unable->code == SOS_REVOKED;
     if (sos_code_closes(unable->code)) {
         sos_link_lose(unit, false);
     } else if ((unable->code == SOS_CANNOT_PROCESS) || (unable->code == SOS_NOT_SUPPORTED)) {

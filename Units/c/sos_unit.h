@@ -117,6 +117,7 @@ typedef struct {
     uint8_t attempts;        /* in the row of waits */
     uint8_t redirects;       /* in a row */
     bool tried;              /* attempt_ms means something */
+    bool revoked;            /* the gateway said so on the last connection */
     bool redirected;         /* the next or present connection goes to host:port */
     uint16_t port;
     char host[SOS_HOST_BYTES_MAX + 1U];

@@ -175,12 +175,15 @@ void fake_say_bytes(fake *f, const void *bytes, uint32_t count) {
     sos_unit_step(&f->unit);
 }
 
-void fake_online(fake *f) {
+void fake_online(fake *f) { fake_online_as(f, ""); }
+
+void fake_online_as(fake *f, const char *token) {
     sos_message welcome = {.type = SOS_WELCOME};
     welcome.as.welcome.heartbeat_s = 30;
     welcome.as.welcome.reporting_s = 90;
     welcome.as.welcome.granted = 0xFFFF;
     welcome.as.welcome.clock_ms = f->clock_ms;
+    welcome.as.welcome.resume_token = (sos_text){(const uint8_t *)token, (uint16_t)strlen(token)};
     for (int step = 0; step < 40 && f->unit.state != SOS_GREETING; step += 1) fake_run(f, 1000);
     CHECK(f->unit.state == SOS_GREETING);
     fake_say(f, &welcome);

@@ -39,6 +39,8 @@ sos_config fake_config(fake *f, uint32_t boot);
 void fake_run(fake *f, uint64_t ms);
 /* Steps until the unit said hello (a second at most), and welcomes it: heartbeat 30 s, reporting 90 s. */
 void fake_online(fake *f);
+/* The same with this resume token. */
+void fake_online_as(fake *f, const char *token);
 /* The gateway says something. */
 void fake_say(fake *f, const sos_message *message);
 void fake_say_stage(fake *f, uint64_t alert, uint32_t boot, uint32_t counter, uint8_t stage, uint64_t time_ms);

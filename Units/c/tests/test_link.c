@@ -149,6 +149,39 @@ static void ends_of_a_connection(void) {
     CHECK(f.unit.state == SOS_GREETING);
 }
 
+static void revoked(void) {
+    /* Random 15 to 30 s between attempts, however urgent, and what is pending stays. */
+    uint32_t shortest = UINT32_MAX, longest = 0;
+    sos_message message;
+    for (uint32_t seed = 1; seed <= 50; seed += 1) {
+        fake_start(&f, 7, seed * 2654435761U);
+        fake_online(&f);
+        fake_run(&f, 5000);
+        sos_unit_press(&f.unit, SOS_POLICE, 0, NULL, NULL);
+        for (uint32_t round = 0; round < 3; round += 1) {
+            fake_say_unable(&f, SOS_REVOKED, 0);
+            CHECK(f.unit.state == SOS_WAITING && !f.is_open);
+            sos_unit_press(&f.unit, SOS_FIRE, 0, NULL, NULL); /* nor does another press end the wait */
+            const uint32_t wait = (uint32_t)(f.unit.until_ms - f.now_ms);
+            shortest = wait < shortest ? wait : shortest;
+            longest = wait > longest ? wait : longest;
+            fake_run(&f, wait - 1);
+            CHECK(f.unit.state == SOS_WAITING);
+            f.out_taken = f.out_bytes;
+            fake_run(&f, 1);
+            CHECK(f.unit.state == SOS_GREETING && fake_find(&f, SOS_PRESS, &message) && message.as.press.counter == 1);
+        }
+    }
+    CHECK(shortest >= 15000 && shortest < 16000 && longest <= 30000 && longest > 29000);
+    /* It was a mistake: from then on as ever. */
+    fake_online(&f);
+    fake_say_stage(&f, 1, 7, 1, SOS_STORED, 1);
+    f.has_ended = true;
+    sos_unit_step(&f.unit);
+    fake_run(&f, 2001);
+    CHECK(f.unit.state == SOS_GREETING);
+}
+
 static void clock_jumps(void) {
     sos_message message = {.type = SOS_TIME};
     fake_start(&f, 7, 13);
@@ -253,6 +286,7 @@ int main(void) {
     backoff_bounds();
     backoff_reset();
     ends_of_a_connection();
+    revoked();
     clock_jumps();
     hostile_lines();
     printf("link: %u checks, %u failures\n", checks, failures);

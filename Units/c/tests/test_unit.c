@@ -163,6 +163,39 @@ static void faults(void) {
     CHECK(fake_count(&f, SOS_FAULT_BEGIN) == 1);
 }
 
+/* A session that goes on knows what stands; another one is told again. */
+static void faults_of_sessions(void) {
+    static const struct {
+        const char *token;
+        uint32_t begins;
+    } lives[] = {{"first", 0}, {"first", 0}, {"second", 1}, {"second", 0}, {"", 1}, {"", 0}, {"third", 0}};
+    sos_message message;
+    fake_start(&f, 7, 17);
+    sos_unit_set_fault(&f.unit, 4, true, 14);
+    fake_run(&f, 10001);
+    fake_online_as(&f, "first");
+    CHECK(fake_find(&f, SOS_FAULT_BEGIN, &message));
+    fake_say_acknowledgement(&f, 7, message.as.fault.counter);
+    const char *shown = "first";
+    for (uint32_t life = 0; life < sizeof lives / sizeof lives[0]; life += 1) {
+        f.has_ended = true;
+        sos_unit_step(&f.unit);
+        f.out_taken = f.out_bytes;
+        fake_online_as(&f, lives[life].token);
+        CHECK(fake_find(&f, SOS_HELLO, &message) && message.as.hello.resume_token.length == strlen(shown));
+        CHECK(memcmp(message.as.hello.resume_token.bytes, shown, strlen(shown)) == 0);
+        shown = lives[life].token;
+        fake_run(&f, 1000);
+        uint32_t begins = 0;
+        while (fake_find(&f, SOS_FAULT_BEGIN, &message)) {
+            begins += 1;
+            CHECK(message.as.fault.fault == 4 && message.as.fault.detail == 14);
+            fake_say_acknowledgement(&f, 7, message.as.fault.counter);
+        }
+        CHECK(begins == lives[life].begins);
+    }
+}
+
 /* The lamps follow the latest notice by its time; each shown stage is confirmed; an old one changes nothing. */
 static void stages(void) {
     fake_start(&f, 7, 9);
@@ -244,6 +277,7 @@ int main(int count, char **arguments) {
     test_call_with_results();
     storage_limits();
     faults();
+    faults_of_sessions();
     stages();
     commands();
     printf("unit: %u checks, %u failures\n", checks, failures);
