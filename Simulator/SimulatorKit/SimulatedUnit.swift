@@ -9,6 +9,8 @@ final class SimulatedUnit {
     private var counter: UInt32 = 0
     /// The links of both paths; nil while a path is down.
     private(set) var paths: [LinkID?] = [nil, nil]
+    /// The last link of each path in this boot, whose session a new one may carry on.
+    var lastLinks: [LinkID?] = [nil, nil]
     /// Messages that were not answered yet; survives a reboot.
     private(set) var outbox: [(id: MessageID, event: Event)] = []
     private var lastPress: UInt32?
@@ -61,7 +63,11 @@ final class SimulatedUnit {
         counter = 0
         lastPress = nil
         paths = [nil, nil]
+        lastLinks = [nil, nil]
     }
+
+    /// The link whose session the next one of this path carries on: of every second one, half open or lost.
+    func resumable(_ path: Int) -> LinkID? { lastLinks[path].flatMap { $0.value % 2 == 0 ? $0 : nil } }
 
     func connected(_ path: Int, _ link: LinkID) {
         paths[path] = link

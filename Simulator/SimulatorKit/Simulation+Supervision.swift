@@ -63,12 +63,14 @@ extension Simulation {
     }
 
     /// A path comes up; HELLO tells what the gateway judges the unit by.
-    func hello(of unit: SimulatedUnit, link: LinkID, path: Int) -> LinkUp {
+    ///
+    /// - Parameter continues: the link whose session it carries on.
+    func hello(of unit: SimulatedUnit, link: LinkID, path: Int, continues: LinkID?) -> LinkUp {
         let ahead: Int32? = isCalm ? 0 : random.pick([nil, 0, 30, -60]) ?? nil
         return LinkUp(
             unit: unit.id, link: link, boot: unit.boot, firmware: UInt32(1 + random.below(2)),
             capabilities: Capabilities.known.rawValue, path: UInt8(path + 1), clockAheadS: ahead,
-            certificateEndsAtS: random.pick([0, 1_796_700_000, 1_799_000_000]) ?? 0)
+            certificateEndsAtS: random.pick([0, 1_796_700_000, 1_799_000_000]) ?? 0, continues: continues)
     }
 
     /// Up to all units stay away, for up to 15 s.

@@ -102,7 +102,8 @@ extension Simulation {
             unit.connected(path, link)
             totals.count(.links)
             gateway.receive(
-                .linkUp(hello(of: unit, link: link, path: path)), at: now)
+                .linkUp(hello(of: unit, link: link, path: path, continues: unit.resumable(path))), at: now)
+            unit.lastLinks[path] = link
         }
     }
 
