@@ -36,6 +36,12 @@ struct ConformCommand: AsyncParsableCommand {
     var alarm = false
     @Flag(help: "With --connect: the operator allows TLS 1.2, so that it is no fault.")
     var tls12 = false
+    @Option(help: ArgumentHelp("With --connect: a unit's certificate that was revoked.", valueName: "file"))
+    var revokedCert: String?
+    @Option(help: ArgumentHelp("Its key.", valueName: "file"))
+    var revokedKey: String?
+    @Flag(help: "With --listen: leaves out U42, which takes half a minute.")
+    var quick = false
     @Option(help: ArgumentHelp("With --listen: pushes the unit's button, by /bin/sh.", valueName: "command"))
     var pressCommand: String?
     @Option(help: ArgumentHelp("With --listen: takes the unit's power and gives it back.", valueName: "command"))
@@ -61,6 +67,9 @@ struct ConformCommand: AsyncParsableCommand {
         guard connect == nil || unit != nil else { throw ValidationError("--connect needs --unit.") }
         guard (decoyCert == nil) == (decoyKey == nil) else {
             throw ValidationError("--decoy-cert and --decoy-key go together.")
+        }
+        guard (revokedCert == nil) == (revokedKey == nil) else {
+            throw ValidationError("--revoked-cert and --revoked-key go together.")
         }
         guard patience > 0 else { throw ValidationError("--patience must be more than 0.") }
     }
@@ -106,8 +115,12 @@ struct ConformCommand: AsyncParsableCommand {
         }
         let identity = TLSIdentity(certificateFile: cert, keyFile: key, trustFile: ca)
         if connect != nil {
+            let revoked = revokedCert.map {
+                TLSIdentity(certificateFile: $0, keyFile: revokedKey ?? "", trustFile: ca)
+            }
             let exam = try GatewayExam(
-                address: address, identity: identity, unit: unit ?? "", mayAlarm: alarm, allowsTLS12: tls12)
+                address: address, identity: identity, unit: unit ?? "", mayAlarm: alarm, allowsTLS12: tls12,
+                revoked: revoked)
             exam.run()
             return exam.findings.report
         }
@@ -115,7 +128,8 @@ struct ConformCommand: AsyncParsableCommand {
             press: pressCommand, restart: restartCommand, patienceS: patience, prompt: { terminal.note($0) })
         let decoy = decoyCert.map { TLSIdentity(certificateFile: $0, keyFile: decoyKey ?? "", trustFile: ca) }
         let exam = try UnitExam(
-            address: address, host: host ?? address.host, identity: identity, decoy: decoy, handles: handles)
+            address: address, host: host ?? address.host, identity: identity, decoy: decoy, handles: handles,
+            isQuick: quick)
         exam.run()
         return exam.findings.report
     }

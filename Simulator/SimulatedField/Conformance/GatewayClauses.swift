@@ -43,5 +43,9 @@ extension ConformanceClause {
         .init("G37", "a second connection on a path ends the first of that path by goodbye *replaced*"),
         .init("G38", "behind a goodbye of the unit it closes without an unable, whatever the reason"),
         .init("G39", "takes a press of an unknown category as police"),
+        .init("G40", "a revoked certificate: unable 208 as first and last frame"),
+        .init(
+            "G41", "carries on the session of a lost or half-open connection whose token hello shows, within 30 s"),
+        .init("G42", "a token that is wrong or of another path: a new session, and no error"),
     ]
 }

@@ -44,5 +44,6 @@ extension ConformanceClause {
         .init("U39", "repeats cancels and faults until their acknowledgement"),
         .init("U40", "unacknowledged bytes end the connection within the reporting time"),
         .init("U41", "keeps a press that was answered by unable 207, and sends it again"),
+        .init("U42", "unable 208: keeps its messages, and tries again after 15 to 30 s, with a press pending too"),
     ]
 }

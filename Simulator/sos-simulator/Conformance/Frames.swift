@@ -10,15 +10,17 @@ enum UnitFrames {
 
     /// - Parameters:
     ///   - clock: ms since 1970; 0 none.
+    ///   - token: of an earlier welcome.
     ///   - extra: bytes behind the last field.
     static func hello(
         _ unit: String, boot: UInt32, clock: UInt64 = 0, path: UInt8 = 0, flags: UInt8 = 0, major: UInt8 = 1,
-        capabilities: UInt32 = capabilities, extra: [UInt8] = []
+        capabilities: UInt32 = capabilities, token: [UInt8] = [], extra: [UInt8] = []
     ) -> RawFrame {
         let fixed =
             [major, 0, flags, path] + BigEndian.u32(boot) + BigEndian.u32(1) + BigEndian.u32(capabilities)
             + BigEndian.u64(clock)
-        return RawFrame(.hello, fixed + [UInt8(clamping: unit.utf8.count)] + Array(unit.utf8) + [0] + extra)
+        let name = [UInt8(clamping: unit.utf8.count)] + Array(unit.utf8)
+        return RawFrame(.hello, fixed + name + [UInt8(clamping: token.count)] + token + extra)
     }
 
     static let heartbeat = RawFrame(.heartbeat, [1, 98, 0xB9, 20, 0])

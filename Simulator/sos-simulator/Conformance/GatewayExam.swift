@@ -18,6 +18,8 @@ final class GatewayExam {
     let mayAlarm: Bool
     /// Whether the operator allows TLS 1.2.
     let allowsTLS12: Bool
+    /// Of a unit whose certificate was revoked; nil to leave the clause out.
+    let revoked: TLSIdentity?
     let boot: UInt32
     private let context: TLSContext
     private var counter: UInt32 = 0
@@ -28,9 +30,11 @@ final class GatewayExam {
     static let answerS = Double(Limits.storedSecondsMax)
 
     /// - Throws: ``TLSError`` naming the file that cannot be used.
-    init(address: ListenAddress, identity: TLSIdentity, unit: String, mayAlarm: Bool, allowsTLS12: Bool)
-        throws(TLSError)
-    {
+    init(
+        address: ListenAddress, identity: TLSIdentity, unit: String, mayAlarm: Bool, allowsTLS12: Bool,
+        revoked: TLSIdentity? = nil
+    ) throws(TLSError) {
+        self.revoked = revoked
         self.address = address
         self.identity = identity
         self.unit = unit
@@ -46,7 +50,7 @@ final class GatewayExam {
         let sections: [(GatewayExam) -> () throws -> Void] = [
             GatewayExam.handshakes, GatewayExam.greetings, GatewayExam.presses, GatewayExam.frames,
             GatewayExam.refusals, GatewayExam.storedMessages, GatewayExam.clocks, GatewayExam.paths,
-            GatewayExam.deadlines,
+            GatewayExam.sessions, GatewayExam.revocation, GatewayExam.deadlines,
         ]
         var trouble = "the run ended before"
         for section in sections {

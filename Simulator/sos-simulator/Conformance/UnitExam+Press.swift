@@ -92,7 +92,7 @@ extension UnitExam {
     }
 
     /// A visit with the press pending, and the press on it.
-    private func visitWithPress(at door: Door? = nil) throws -> UnitVisit {
+    func visitWithPress(at door: Door? = nil) throws -> UnitVisit {
         let visit = try visit(within: Self.hurryS, at: door)
         findings.judge(
             "U22", visit.isPressPending, expected: "hello flags with bit 0", came: "\(visit.hello)")
