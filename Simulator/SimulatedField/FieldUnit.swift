@@ -70,6 +70,11 @@ public struct FieldUnit: Sendable {
     var measurements: Measurements
     var chance: Chance
 
+    /// What the gateway may use.
+    var granted: Capabilities = []
+    /// What came of the latest commands.
+    var results: [UnitCommandResult] = []
+
     private var counter: UInt32 = 0
     private var resume = ResumeToken.none
     private var redirect: Redirect?
@@ -152,7 +157,7 @@ extension FieldUnit {
         send(
             .hello(
                 Hello(
-                    unit: record.id, boot: boot, firmware: 1_000, capabilities: [.positioning, .stageDisplay],
+                    unit: record.id, boot: boot, firmware: 1_000, capabilities: Self.capabilities,
                     isPressPending: hasPress, clock: clockErrorNs.map { _ in clock(now) }, resume: resume)),
             now: now)
         for place in unanswered.indices { unanswered[place].sendsOnConnection = 0 }
@@ -203,6 +208,7 @@ extension FieldUnit {
             phase = .online
             backoff.reset()
             resume = welcome.resume
+            granted = welcome.granted
             setClock(welcome.gatewayTime, now: now)
             heartbeatNs = heartbeatOverrideNs ?? UInt64(max(1, welcome.heartbeatIntervalS)) * Self.secondNs
             postponeHeartbeat(now: now)
@@ -222,7 +228,10 @@ extension FieldUnit {
         case .redirect(let redirect):
             self.redirect = redirect
             return .ended("redirected to \(redirect.host):\(redirect.port)")
-        case .offer, .answer, .candidate, .sessionEnd, .command, .text:
+        case .command(let command):
+            obey(command, now: now)
+            return .ignored
+        case .offer, .answer, .candidate, .sessionEnd, .text:
             // Never offered in HELLO.
             let text = "this unit has no such ability"
             send(.unable(Unable(.notSupported, refusedType: message.type.rawValue, text: text)), now: now)
@@ -280,7 +289,7 @@ extension FieldUnit {
     }
 
     /// Every frame counts as a heartbeat.
-    private mutating func send(_ message: UnitMessage, now: Instant) {
+    mutating func send(_ message: UnitMessage, now: Instant) {
         outbox.append(message)
         postponeHeartbeat(now: now)
     }

@@ -186,6 +186,31 @@ struct FieldUnitTests {
         #expect(unable.code == .notSupported && unable.refusedType == MessageType.sessionEnd.rawValue)
     }
 
+    @Test("a command is done once and answered each time; what was not granted or is not known is not done")
+    func commands() throws {
+        var bench = try Bench()
+        _ = bench.greet()
+        let welcome = Welcome(
+            minor: 0, granted: [.siren, .sendData], heartbeatIntervalS: 7, reportingTimeS: 20,
+            gatewayTime: bench.now.wall)
+        _ = bench.unit.receive(.welcome(welcome), now: bench.now)
+        _ = bench.unit.takeOutbox()
+        func told(_ id: UInt64, _ action: CommandAction) -> [UnitMessage] {
+            let command = Command(id: CommandID(id), validForS: 10, action: action)
+            #expect(bench.unit.receive(.command(command), now: bench.now) == .ignored)
+            return bench.unit.takeOutbox()
+        }
+        func result(_ id: UInt64, _ status: UnitCommandResult.Status) -> UnitMessage {
+            .commandResult(UnitCommandResult(id: CommandID(id), status: status))
+        }
+        #expect(told(1, .siren(seconds: 3)) == [result(1, .done)])
+        let data = told(2, .sendData([.heartbeat, .position]))
+        #expect(data.count == 3 && data.last == result(2, .done))
+        #expect(told(2, .sendData([.heartbeat, .position])) == [result(2, .done)])
+        #expect(told(3, .volume(percent: 5)) == [result(3, .refused)])
+        #expect(told(4, .unknown(kind: 77)) == [result(4, .notSupported)])
+    }
+
     @Test("whatever is lost on the way, every press is stored once", arguments: 1...100 as ClosedRange<UInt64>)
     func lossyGateway(seed: UInt64) throws {
         var chance = Chance(seed: seed)
