@@ -19,7 +19,10 @@ struct AccessTests {
         var testDescription: String { "\(method) \(path)" }
 
         /// Why an officer of another centre may not.
-        var denial: String { path.hasPrefix("/v1/maintenance") ? "supervisors_only" : "not_your_centre" }
+        var denial: String {
+            (["/v1/maintenance", "/v1/drain"].contains(where: path.hasPrefix))
+                ? "supervisors_only" : "not_your_centre"
+        }
 
         init(
             _ method: HTTPRequest.Method, _ path: String, rule: String? = nil, body: String? = nil,
@@ -48,6 +51,10 @@ struct AccessTests {
         Line(.get, "/v1/maintenance", 401, 200, 200),
         Line(.post, "/v1/maintenance", body: #"{"unit":"AST-0001","minutes":60,"reason":"mast"}"#, 401, 403, 403),
         Line(.delete, "/v1/maintenance/9", rule: "/v1/maintenance/{maintenance}", body: "{}", 401, 403, 403),
+        Line(.get, "/v1/drain", 401, 403, 403),
+        Line(
+            .put, "/v1/drain", body: #"{"host":"gw2","port":7443,"units_per_second":1}"#, 401, 403, 403),
+        Line(.delete, "/v1/drain", body: "{}", 401, 403, 403),
         Line(.get, "/v1/units/AST-0001/commands", rule: "/v1/units/{unit}/commands", 401, 403, 200),
         Line(
             .post, "/v1/units/AST-0001/commands", rule: "/v1/units/{unit}/commands",

@@ -40,7 +40,7 @@ extension ConsoleResponder {
         let port = try number("port", of: body, in: 1...Int(UInt16.max))
         let rate = try number("units_per_second", of: body, in: 1...Self.unitsPerSecondMax)
         let what = "to \(host):\(port), \(rate) units a second"
-        try await admit(call, officer, what)
+        try admit(officer)
         backend.drain(to: DrainReport(host: host, port: UInt16(port), unitsPerSecond: UInt32(rate)))
         await audit(call, officer, isAllowed: true, detail: what)
         return drain()
@@ -50,17 +50,15 @@ extension ConsoleResponder {
     func endDrain(_ call: ConsoleCall) async throws -> Response {
         _ = try StrictBody(call.body, keys: [])
         let officer = try call.officer()
-        try await admit(call, officer, "ended")
+        try admit(officer)
         backend.drain(to: nil)
         await audit(call, officer, isAllowed: true, detail: "ended")
         return Response(status: .noContent)
     }
 
     /// The units of every centre are moved, so it takes a supervisor of all of them.
-    private func admit(_ call: ConsoleCall, _ officer: OfficerAccount, _ what: String) async throws(Problem) {
-        guard !feed.centres().allSatisfy(officer.serves) else { return }
-        await audit(call, officer, isAllowed: false, detail: "\(what): \(Problem.notYourCentre.reason)")
-        throw Problem.notYourCentre
+    private func admit(_ officer: OfficerAccount) throws(Problem) {
+        guard feed.centres().allSatisfy(officer.serves) else { throw .notYourCentre }
     }
 
     private func number(_ key: String, of body: StrictBody, in range: ClosedRange<Int>) throws(Problem) -> Int {
