@@ -86,5 +86,10 @@ extension UnitTransportLimits {
         handshakesMax = settings.handshakesAtOnceMax
         handshakesPerAddressMax = settings.handshakesPerAddressMax
         waitingForHelloPerAddressMax = settings.waitingForHelloPerAddressMax
+        descriptorsMax = Int32(clamping: Self.descriptors(of: DescriptorLimit.raiseToHard()))
     }
+
+    /// What units may have of the process's descriptors: journal, database and consoles keep an eighth, 1,024 at most. A
+    /// gateway that cannot open its next segment would be worse than one that lets a unit wait.
+    private static func descriptors(of limit: Int) -> Int { limit - min(limit / 8, 1_024) }
 }

@@ -22,4 +22,16 @@ public enum DescriptorLimit {
         }
         return Int(clamping: limit.rlim_cur)
     }
+
+    /// Raises the soft limit to the hard one, which is what an administrator allows; shells start with a soft one of 1,024.
+    ///
+    /// - Returns: the limit then in force: every descriptor's number is below it.
+    public static func raiseToHard() -> Int {
+        var limit = rlimit()
+        let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard getrlimit(kind, &limit) == 0 else { return Int.max }
+        let before = limit.rlim_cur
+        limit.rlim_cur = limit.rlim_max
+        return Int(clamping: setrlimit(kind, &limit) == 0 ? limit.rlim_cur : before)
+    }
 }

@@ -18,6 +18,7 @@ public struct Errno: Error, Hashable, Sendable {
     public static let inputOutput = Errno(code: EIO)
     public static let interrupted = Errno(code: EINTR)
     public static let noFileDescriptors = Errno(code: EMFILE)
+    public static let noMemory = Errno(code: ENOMEM)
     public static let noSpace = Errno(code: ENOSPC)
     public static let notFound = Errno(code: ENOENT)
     public static let notPermitted = Errno(code: EACCES)

@@ -60,6 +60,23 @@ public enum Sockets {
         }
     }
 
+    /// Copies bytes that came and leaves them in the kernel for whoever reads.
+    ///
+    /// - Parameter buffer: overwritten from the front; not empty.
+    /// - Returns: how many; 0 when the peer closed, nil when nothing came yet.
+    /// - Throws: ``Errno`` when the connection failed.
+    public static func peek(
+        _ socket: borrowing Descriptor, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(Errno) -> Int? {
+        let fd = socket.rawValue
+        do throws(Errno) {
+            return try retrying { recv(fd, buffer.baseAddress, buffer.count, Int32(MSG_PEEK)) }
+        } catch {
+            if error == .wouldBlock { return nil }
+            throw error
+        }
+    }
+
     /// Begins to connect. The socket is writable when the attempt ended; ``connectError(of:)`` tells how.
     ///
     /// - Parameter source: local address to leave from, nil for the kernel's choice.

@@ -31,6 +31,9 @@ public enum Counter: Int, CaseIterable, Sendable {
     case connectionsRefusedAddress = 25
     case linksClosedRedirected = 26
     case linksResumed = 27
+    case handshakesQueued = 28
+    case handshakesPressFirst = 29
+    case connectionsRefusedWait = 30
 
     // Frames.
     case framesReceived = 32

@@ -20,6 +20,8 @@ public struct ProtocolVersion: Hashable, Comparable, Sendable {
     public static let current = ProtocolVersion(major: 1, minor: 0)
     /// The name of major version 1 in ALPN (RFC 7301).
     public static let applicationProtocol = "sos-unit/1"
+    /// The name that a unit with a press pending may offer behind it; never selected.
+    public static let pressPendingProtocol = "sos-unit/1;press"
 
     /// The version that two ends use together: the smaller minor version; nil when the major ones differ.
     public func negotiated(with peer: ProtocolVersion) -> ProtocolVersion? {

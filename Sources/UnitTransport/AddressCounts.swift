@@ -2,21 +2,21 @@
 
 internal import LinuxIO
 
-/// Counts by IPv4 address or IPv6 network of 64 bits, which is what one subscriber gets.
+/// Who is counted together: an IPv4 address, or an IPv6 network of 64 bits, which is what one subscriber gets.
+struct AddressSource: Hashable {
+    private let high: UInt64
+    private let low: UInt64
+
+    init(_ address: SocketAddress) {
+        high = address.high
+        low = address.isIPv4 ? address.low : 0
+    }
+}
+
+/// Counts by source address.
 ///
 /// Owned by its agent's thread. At most as many entries as the agent has places.
 struct AddressCounts {
-    /// Who is counted together.
-    private struct Source: Hashable {
-        let high: UInt64
-        let low: UInt64
-
-        init(_ address: SocketAddress) {
-            high = address.high
-            low = address.isIPv4 ? address.low : 0
-        }
-    }
-
     private struct Count {
         var here = 0
         /// Refused since the last report.
@@ -31,14 +31,14 @@ struct AddressCounts {
     }
 
     private let limit: Int
-    private var counts: [Source: Count] = [:]
+    private var counts: [AddressSource: Count] = [:]
 
     /// - Parameter limit: of one address.
     init(limit: Int) { self.limit = limit }
 
     /// Counts one that comes, unless too many of its address are here.
     mutating func enter(_ address: SocketAddress) -> Admission {
-        let source = Source(address)
+        let source = AddressSource(address)
         var count = counts[source] ?? Count()
         defer { counts[source] = count }
         guard count.here < limit else {
@@ -51,11 +51,14 @@ struct AddressCounts {
 
     /// Counts one that was admitted out again.
     mutating func leave(_ address: SocketAddress) {
-        let source = Source(address)
+        let source = AddressSource(address)
         guard var count = counts[source] else { return }
         count.here -= 1
         counts[source] = count.here > 0 ? count : nil
     }
+
+    /// Whether ``enter(_:)`` would admit one more of this source.
+    func hasRoom(for source: AddressSource) -> Bool { (counts[source]?.here ?? 0) < limit }
 
     /// Addresses with anything counted.
     var addresses: Int { counts.count }

@@ -6,7 +6,7 @@ internal import COpenSSL
 /// OpenSSL's callbacks that want `sos-unit/1`.
 enum ApplicationProtocol {
     /// Extension numbers (IANA).
-    private static let alpnExtension: UInt32 = 16
+    static let alpnExtension: UInt32 = 16
     private static let supportedVersionsExtension: UInt32 = 43
 
     /// Refuses a ClientHello of TLS 1.3 that offers no protocol at all. An older one passes: its version is
@@ -38,18 +38,29 @@ enum ApplicationProtocol {
     static let select: SSL_CTX_alpn_select_cb_func = { _, out, outCount, list, listCount, _ in
         guard let list, let out, let outCount else { return SSL_TLSEXT_ERR_ALERT_FATAL }
         let offered = UnsafeBufferPointer(start: list, count: Int(listCount))
-        var offset = 0
-        while offset < offered.count {
+        guard let found = range(of: TLSContext.applicationProtocol, in: offered[...]) else {
+            return SSL_TLSEXT_ERR_ALERT_FATAL
+        }
+        out.pointee = list + found.lowerBound
+        outCount.pointee = UInt8(truncatingIfNeeded: found.count)
+        return SSL_TLSEXT_ERR_OK
+    }
+
+    /// Whether the body of an ALPN extension, two bytes of length and a list, has this name.
+    static func contains(_ name: String, inExtension body: UnsafeBufferPointer<UInt8>) -> Bool {
+        range(of: name, in: body.dropFirst(2)) != nil
+    }
+
+    /// Where a name stands in a list of length-prefixed names.
+    private static func range(of name: String, in list: Slice<UnsafeBufferPointer<UInt8>>) -> Range<Int>? {
+        var offset = list.startIndex
+        while offset < list.endIndex {
             let start = offset + 1
-            let end = start + Int(offered[offset])
-            guard end <= offered.count else { break }
-            if offered[start..<end].elementsEqual(TLSContext.applicationProtocol.utf8) {
-                out.pointee = list + start
-                outCount.pointee = offered[offset]
-                return SSL_TLSEXT_ERR_OK
-            }
+            let end = start + Int(list[offset])
+            guard end <= list.endIndex else { return nil }
+            if list[start..<end].elementsEqual(name.utf8) { return start..<end }
             offset = end
         }
-        return SSL_TLSEXT_ERR_ALERT_FATAL
+        return nil
     }
 }

@@ -1,5 +1,6 @@
 // Accepts TCP connections and does their TLS handshakes, apart from the sessions: one handshake costs a
-// thousand heartbeats, and a storm of them must not hold up a press. Runs at lower priority.
+// thousand heartbeats, and a storm of them must not hold up a press. Runs at lower priority. This file has the agent's
+// state, its turn and the handshakes; the other HandshakeAgent files say who comes in and who is let on.
 
 internal import AlertModel
 internal import EventRing
@@ -20,7 +21,10 @@ struct Handshake: ~Copyable {
 
     let tls: TLSConnection
     let peer: SocketAddress
+    /// When it was let on.
     let startedAt: MonotonicTime
+    /// Whether its unit says that a press is pending.
+    let hasPress: Bool
     var phase = Phase.handshaking
     /// When it is given up.
     var deadline: MonotonicTime
@@ -31,8 +35,13 @@ struct Handshake: ~Copyable {
 
 /// Owns the listener and every connection until its handshake is done, then hands it to a session agent.
 ///
-/// Owned by its thread. Bounded: ``UnitTransportLimits/handshakesMax`` at once, then connections wait in the
-/// kernel's queue; a slow one makes room. Being out of descriptors pauses accepting and nothing else.
+/// ```
+/// listener ──▶ arriving ──ClientHello──▶ waiting, in two lanes ──its turn──▶ handshaking ──▶ session agent
+///                  └─────────────── nobody waits ─────────────────────────────────▲
+/// ```
+/// Owned by its thread. Bounded: ``UnitTransportLimits/handshakesMax`` at once, behind them
+/// ``UnitTransportLimits/waitingMax`` connections without memory of OpenSSL's, then the kernel's queue. Being out of
+/// descriptors pauses accepting and nothing else.
 final class HandshakeAgent: Agent {
     /// The way to one session agent.
     struct SessionLane: ~Copyable {
@@ -46,12 +55,21 @@ final class HandshakeAgent: Agent {
     static let idleWaitMs: Int32 = 500
     static let listenerToken = UInt64.max
     private static let doorbellToken = UInt64.max - 1
+    /// Marks the tokens of connections before their handshake; numbers of a table have 56 bits.
+    static let lobbyBit: UInt64 = 1 << 62
+    /// Sockets looked at in one turn. More than are served: among them those with a press are found first.
+    private static let socketsPerLook = 1_024
+    /// The longest ClientHello that is looked at; a longer one waits like any other.
+    private static let scratchBytes = 16_384
 
     let name = "sos-handshake"
     let listener: Descriptor
     var trust: TrustView
-    /// Handshakes under way, by address.
+    /// Connections without a whole ClientHello and handshakes under way, by address.
     var addresses: AddressCounts
+    /// Connections that wait behind their ClientHello, by address.
+    var waitingAddresses: AddressCounts
+    let helloReader: ClientHelloReader
     private let lane: SessionLane
     let epoll: Epoll
     private let doorbell: Doorbell
@@ -59,19 +77,31 @@ final class HandshakeAgent: Agent {
     let counters: Counters
     let reports: ReportSender
 
+    /// ``UnitTransportLimits/descriptorsMax``; tests move it.
+    var descriptorsMax: Int32
     /// Takes a connection from the listener; tests play a kernel in trouble here.
     var acceptOne: (borrowing Descriptor) throws(Errno) -> Accepted? = Sockets.accept
 
     var table: SlotTable<Handshake>
+    /// Connections before their handshake.
+    var lobby: SlotTable<Arrival>
+    /// The order of those in the lobby whose ClientHello is whole.
+    var queue: AdmissionQueue
     private var ready: [EpollEvent]
     private var readyCount = 0
+    /// What this turn found: sockets of the lobby, and handshakes that can go on, those with a press apart.
+    var arrivals: [UInt64] = []
+    var pressSteps: [UInt64] = []
+    var steps: [UInt64] = []
     var isListening = true
     /// No accept before this: the system was out of something.
     var acceptAgainAt = MonotonicTime(nanoseconds: 0)
     private var nextScanAt = MonotonicTime(nanoseconds: 0)
     private var waiting = 0
     private var handedOver = 0
-    private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 4_096, alignment: 16)
+    /// Connections let on, for a turn to know what it did.
+    var letOnCount = 0
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: scratchBytes, alignment: 16)
 
     /// - Throws: ``Errno`` when the process has no descriptor left.
     init(
@@ -85,12 +115,21 @@ final class HandshakeAgent: Agent {
         self.listener = listener
         self.trust = TrustView(trust)
         addresses = AddressCounts(limit: limits.handshakesPerAddressMax)
+        waitingAddresses = AddressCounts(limit: limits.waitingPerAddressMax)
+        do throws(TLSError) {
+            helloReader = try ClientHelloReader()
+        } catch {
+            throw Errno.noMemory
+        }
         self.lane = lane
         self.limits = limits
+        descriptorsMax = limits.descriptorsMax
         self.counters = counters
         self.reports = reports
         table = SlotTable(limit: limits.handshakesMax)
-        ready = [EpollEvent](repeating: EpollEvent(), count: limits.handshakeStepsPerTurnMax)
+        lobby = SlotTable(limit: limits.waitingMax)
+        queue = AdmissionQueue(pressTurnsMax: limits.pressTurnsPerAddressMax)
+        ready = [EpollEvent](repeating: EpollEvent(), count: Self.socketsPerLook)
     }
 
     deinit { scratch.deallocate() }
@@ -98,17 +137,26 @@ final class HandshakeAgent: Agent {
     /// Handshakes under way.
     var underway: Int { table.count }
 
+    /// Connections that are not let on yet.
+    var inLobby: Int { lobby.count }
+
     func doWork(now: Instant) -> Int {
         _ = trust.refresh()
         var worked = retryHandovers(now: now)
         if readyCount == 0 { look(waitMs: 0) }
         worked += readyCount
-        for index in 0..<readyCount { serve(ready[index].token, now: now) }
+        var hasNewcomers = false
+        for index in 0..<readyCount {
+            if ready[index].token == Self.listenerToken { hasNewcomers = true } else { sort(ready[index]) }
+        }
         readyCount = 0
+        // Before anybody is served: no work for one whose time is over.
         if nextScanAt <= now.monotonic {
             nextScanAt = now.monotonic.advanced(byNanoseconds: Self.scanMs * 1_000_000)
             worked += scan(now: now)
         }
+        worked += serveTurn(now: now)
+        if hasNewcomers { accept(now: now) }
         if handedOver > 0 {
             handedOver = 0
             lane.handovers.publish()
@@ -121,7 +169,8 @@ final class HandshakeAgent: Agent {
     func waitForWork() {
         doorbell.prepareToSleep()
         // The bell rings only to end the agent or to end a sleep, so there is nothing to look at first.
-        look(waitMs: waiting > 0 ? 1 : (table.count > 0 || !isListening ? Int32(Self.scanMs) : Self.idleWaitMs))
+        let isAtWork = table.count > 0 || lobby.count > 0 || !isListening
+        look(waitMs: waiting > 0 ? 1 : (isAtWork ? Int32(Self.scanMs) : Self.idleWaitMs))
         doorbell.cancelSleep()
     }
 
@@ -130,6 +179,7 @@ final class HandshakeAgent: Agent {
     /// Ends every handshake and stops listening. After the agent's thread was joined.
     func shutDown() {
         for place in 0..<table.places where table.isTaken(place) { close(place) }
+        for place in 0..<lobby.places where lobby.isTaken(place) { _ = leaveLobby(place) }
         if isListening { listen(false) }
         reports.publish()
     }
@@ -142,25 +192,28 @@ final class HandshakeAgent: Agent {
         }
     }
 
-    private func serve(_ token: UInt64, now: Instant) {
-        switch token {
-        case Self.listenerToken: accept(now: now)
-        case Self.doorbellToken: doorbell.drain()
-        default: if let place = table.place(of: token) { advance(place, now: now) }
+    /// Notes what can be done for a socket; cheap, because there may be many.
+    private func sort(_ event: EpollEvent) {
+        let token = event.token
+        if token == Self.doorbellToken {
+            doorbell.drain()
+        } else if token & Self.lobbyBit != 0 {
+            arrivals.append(token)
+        } else if let place = table.place(of: token) {
+            switch table[place].pointee.phase {
+            case .handingOver: break
+            case .lingering: if table[place].pointee.tls.discardInput(scratch) { close(place) }
+            case .handshaking:
+                if table[place].pointee.hasPress { pressSteps.append(token) } else { steps.append(token) }
+            }
         }
     }
 
     // MARK: Handshakes
 
-    private func advance(_ place: Int, now: Instant) {
+    /// Goes on with a handshake. Up to 0.7 ms.
+    func advance(_ place: Int, now: Instant) {
         let handshake = table[place]
-        switch handshake.pointee.phase {
-        case .handingOver: return
-        case .lingering:
-            if handshake.pointee.tls.discardInput(scratch) { close(place) }
-            return
-        case .handshaking: break
-        }
         switch handshake.pointee.tls.handshake() {
         case .wantRead: watch(place, .readable)
         case .wantWrite: watch(place, .writable)
@@ -230,7 +283,7 @@ final class HandshakeAgent: Agent {
 
     /// Looks at every deadline, and whether accepting can go on.
     private func scan(now: Instant) -> Int {
-        var ended = 0
+        var ended = scanLobby(now: now)
         if table.count > 0 {
             for place in 0..<table.places where table.isTaken(place) {
                 let handshake = table[place]
@@ -245,9 +298,7 @@ final class HandshakeAgent: Agent {
                 }
             }
         }
-        if !isListening && acceptAgainAt <= now.monotonic && (!table.isFull || evictable(now: now) != nil) {
-            listen(true)
-        }
+        if !isListening && acceptAgainAt <= now.monotonic && hasRoomInLobby(now: now) { listen(true) }
         return ended
     }
 

@@ -35,6 +35,8 @@ struct SlotTable<Element: ~Copyable>: ~Copyable {
 
     /// Whether no place is left.
     var isFull: Bool { count == limit }
+    /// Places that can still be taken.
+    var freePlaces: Int { limit - count }
     /// One more than the highest place ever taken.
     var places: Int { uses.count }
 

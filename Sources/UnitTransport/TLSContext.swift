@@ -30,6 +30,8 @@ public struct TLSIdentity: Hashable, Sendable {
 public final class TLSContext: @unchecked Sendable {
     /// The protocol that both sides must name (RFC 7301).
     public static let applicationProtocol = ProtocolVersion.applicationProtocol
+    /// What a unit with a press pending may offer beside it, so that a gateway in a storm serves it first.
+    public static let pressPendingProtocol = ProtocolVersion.pressPendingProtocol
     /// A unit's chain is its certificate and two intermediates of 2 KiB each at most; beyond this somebody
     /// makes us read.
     public static let peerChainBytesMax = 16 * 1_024

@@ -5,20 +5,37 @@ internal import UnitProtocol
 /// Limits of the handshake agent and the session agents. Times in the unit that the name says.
 public struct UnitTransportLimits: Hashable, Sendable {
     /// Handshakes under way at once. Each holds about 40 KiB in OpenSSL: 20 MiB; more would only wait longer
-    /// for the same processor. Others wait in the kernel's queue. 1 to 1,048,576.
+    /// for the same processor. Others wait in the lobby. 1 to 1,048,576.
     public var handshakesMax = 512
-    /// From accept to a finished handshake: five round trips of a bad radio link of 2 s.
+    /// From accept to a whole ClientHello, and from there, or from a connection's turn, to a finished handshake: five round
+    /// trips of a bad radio link of 2 s.
     public var handshakeDeadlineS: UInt32 = 10
-    /// When all places are taken, a handshake older than this makes room for one that waits: silent sockets
-    /// cannot keep units out, and an honest handshake takes a few hundred milliseconds.
+    /// When all places are taken, a handshake that was let on longer ago than this makes room for one that waits: silent
+    /// sockets cannot keep units out, and an honest handshake takes a few hundred milliseconds.
     public var handshakeGraceS: UInt32 = 2
-    /// Handshakes under way from one address, an IPv4 address or an IPv6 network of 64 bits. Three quarters of all places,
+    /// Connections that are not let on yet: silent ones, and units of a storm behind their ClientHello. Each is a descriptor
+    /// and a few hundred bytes. 20,000 units and a fifth more; with all links a descriptor limit of 65,536 holds them.
+    /// Others wait in the kernel's queue. 1 to 1,048,576.
+    public var waitingMax = 24_576
+    /// Of these, behind their ClientHello from one address: three quarters, as below.
+    public var waitingPerAddressMax = 18_432
+    /// From accept to a connection's turn. A unit gives up after 20 s, so work for one that waited longer would be lost, and
+    /// a gateway that is busy with such never catches up.
+    public var waitS: UInt32 = 15
+    /// Times in 10 s that one address may have a press served first: more than a carrier's address has presses, and little
+    /// enough, 40 ms of a processor, that an address that always claims one delays nobody.
+    public var pressTurnsPerAddressMax = 64
+    /// A connection that gets this descriptor or a higher one is closed, and accepting pauses: the rest belongs to the
+    /// journal, the database and the consoles.
+    public var descriptorsMax: Int32 = .max
+    /// Handshakes under way, and connections without a ClientHello, from one address, an IPv4 address or an IPv6 network of 64 bits. Three quarters of all places,
     /// so that a flood from one leaves the rest to others; and 384 keep the processor busy for half a second, so that a
     /// carrier with thousands of units behind one address loses nothing: its units would wait as long.
     public var handshakesPerAddressMax = 384
-    /// Connections accepted in one turn, so that handshakes under way are not held up by a storm.
-    public var acceptsPerTurnMax = 64
-    /// Handshake steps in one turn: 16 of 0.7 ms are 11 ms until deadlines and a stop are seen again.
+    /// Connections accepted in one turn, so that handshakes under way are not held up by a storm; 256 cost 3 ms. Fewer than
+    /// come during the rest of a turn would fill the kernel's queue, where a press waits for a retransmission.
+    public var acceptsPerTurnMax = 256
+    /// Handshake steps in one turn: 16 of 0.5 ms are 8 ms until newcomers with a press, deadlines and a stop are seen again.
     public var handshakeStepsPerTurnMax = 16
     /// Without descriptors or memory, accepting pauses: existing links go on, and some will end.
     public var acceptPauseMs: UInt32 = 200

@@ -14,13 +14,13 @@ extension TransportTests {
         @Test("a flood of silent sockets from one address leaves places for others, at once and for good")
         func flood() throws {
             let scene = try Scene {
-                $0.handshakesMax = 8
+                $0.waitingMax = 8
                 $0.handshakesPerAddressMax = 6
             }
             let harness = scene.harness
             var silent = try (0..<100).map { _ in try RawPeer(port: harness.port) }
             try harness.pump("the flood") { harness.counters.value(.connectionsAccepted) == 101 }
-            #expect(harness.transport.handshakes.underway == 6)
+            #expect(harness.transport.handshakes.inLobby == 6)
             #expect(harness.counters.value(.connectionsRefusedAddress) == 94)
             #expect(harness.reports.count { $0.what == .refused } == 1, "one line for a flood")
             // No clock moves: the other unit waits for no deadline of the flood's.
@@ -30,7 +30,7 @@ extension TransportTests {
             try scene.checkWitness()
             #expect(silent.count { !$0.isClosed() } == 6)
             silent = []
-            try harness.pump("the end of the flood") { harness.transport.handshakes.underway == 0 }
+            try harness.pump("the end of the flood") { harness.transport.handshakes.inLobby == 0 }
             #expect(harness.transport.handshakes.addresses.addresses == 0)
             let unit = try harness.open(.unitOne)
             #expect(!unit.isClosed)

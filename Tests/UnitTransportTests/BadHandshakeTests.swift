@@ -2,6 +2,7 @@
 // nothing.
 
 import AlertModel
+import Glibc
 import LinuxIO
 import Telemetry
 import Testing
@@ -92,10 +93,12 @@ extension TransportTests {
             try scene.checkWitness()
         }
 
-        @Test("silent sockets in all places make room for a unit after the grace time")
+        @Test("handshakes that were begun and left in all places make room for a unit after the grace time")
         func backlog() throws {
             let scene = try Scene { $0.handshakesMax = 3 }
             let silent = try (0..<3).map { _ in try RawPeer(port: scene.harness.port) }
+            // The header of a ClientHello's record, and nothing behind it.
+            for one in silent { one.send([22, 3, 1, 2, 0]) }
             try scene.harness.pump("all places taken") { scene.harness.transport.handshakes.underway == 3 }
             let unit = try scene.harness.connect()
             unit.send(.hello(try Harness.hello("unit-1")))
@@ -109,13 +112,15 @@ extension TransportTests {
             try scene.checkWitness()
         }
 
-        @Test("out of descriptors: accepting pauses, links go on, and it comes back")
-        func outOfDescriptors() throws {
+        @Test(
+            "out of descriptors or memory: accepting pauses, links go on, and it comes back",
+            arguments: [EMFILE, ENFILE, ENOMEM, ENOBUFS])
+        func outOfDescriptors(code: Int32) throws {
             let scene = try Scene()
             let unit = try scene.harness.connect()
             unit.send(.hello(try Harness.hello("unit-1")))
             scene.harness.transport.handshakes.acceptOne = { (_) throws(Errno) -> Accepted? in
-                throw Errno.noFileDescriptors
+                throw Errno(code: code)
             }
             try scene.harness.pump("the error") { scene.harness.counters.value(.acceptErrors) > 0 }
             try scene.checkWitness()

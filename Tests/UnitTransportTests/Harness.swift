@@ -75,9 +75,11 @@ final class Harness {
     }
 
     /// A unit that begins to connect with a context of its own.
-    func connect(_ context: TLSContext, from source: String? = nil) throws -> TestUnit {
+    func connect(_ context: TLSContext, from source: String? = nil, hasPress: Bool = false) throws -> TestUnit {
         let socket = try Sockets.connect(host: "127.0.0.1", port: port, source: source)
-        let unit = TestUnit(tls: try TLSConnection(client: context, socket: socket, hostName: "127.0.0.1"))
+        let tls = try TLSConnection(client: context, socket: socket, hostName: "127.0.0.1")
+        if hasPress { tls.offerPressPending() }
+        let unit = TestUnit(tls: tls)
         units.append(unit)
         return unit
     }
@@ -104,7 +106,11 @@ final class Harness {
     ///
     /// - Returns: how much the agents did.
     @discardableResult
-    func turn() -> Int {
+    func turn() -> Int { turn(with: units) }
+
+    /// Turns everything once, but of the units only these.
+    @discardableResult
+    func turn(with units: [TestUnit]) -> Int {
         let worked = transport.handshakes.doWork(now: now) + transport.sessions.doWork(now: now)
         for unit in units { unit.step() }
         drain()
@@ -113,12 +119,13 @@ final class Harness {
 
     /// Turns until `condition` holds. The kernel needs real time for loopback; a minute is for ever.
     func pump(
-        _ what: String, location: SourceLocation = #_sourceLocation, until condition: () -> Bool
+        _ what: String, with some: [TestUnit]? = nil, location: SourceLocation = #_sourceLocation,
+        until condition: () -> Bool
     ) throws {
         let start = SystemClock().now().monotonic
         while !condition() {
             // Nothing to do: the kernel is still at it, and other tests want the processor.
-            if turn() == 0 { poll(nil, 0, 1) }
+            if turn(with: some ?? units) == 0 { poll(nil, 0, 1) }
             guard SystemClock().now().monotonic.nanosecondsSince(start) < 60_000_000_000 else {
                 Issue.record("did not come: \(what); reports: \(reports)", sourceLocation: location)
                 throw TestFailure("did not come: \(what)")
@@ -206,6 +213,9 @@ final class TestUnit {
     private var buffer = [UInt8](repeating: 0, count: 20_000)
 
     init(tls: consuming TLSConnection) { self.tls = tls }
+
+    /// Closes the sending half without a word, as a unit that gives up.
+    func abandon() { tls.closeWriting() }
 
     func send(_ message: UnitMessage) {
         var frame = [UInt8](repeating: 0, count: Limits.frameBytesMax)

@@ -18,16 +18,21 @@ extension TransportTests {
             let early = try harness.connect()
             try harness.pump("a connection without HELLO") { harness.transport.sessions.connections == 3 }
             let silent = try RawPeer(port: harness.port)
+            try harness.pump("one before its ClientHello") { harness.transport.handshakes.inLobby == 1 }
+            let begun = try RawPeer(port: harness.port)
+            begun.send([22, 3, 1, 2, 0])
             try harness.pump("a handshake under way") { harness.transport.handshakes.underway == 1 }
             harness.transport.stop()
             harness.transport.stop()
             #expect(harness.transport.sessions.connections == 0)
             #expect(harness.transport.handshakes.underway == 0)
+            #expect(harness.transport.handshakes.inLobby == 0)
             harness.drainUrgent()
             #expect(harness.downs.map(\.end) == [.gatewayStopping, .gatewayStopping])
             #expect(Set(harness.downs.map(\.link)) == Set(harness.links.map(\.link)))
             let start = SystemClock().now().monotonic
-            while !first.isClosed || !second.isClosed || !early.isClosed || !silent.isClosed() {
+            while !first.isClosed || !second.isClosed || !early.isClosed || !silent.isClosed() || !begun.isClosed()
+            {
                 for unit in [first, second, early] { unit.step() }
                 if SystemClock().now().monotonic.nanosecondsSince(start) > 60_000_000_000 {
                     Issue.record("not all are closed")
