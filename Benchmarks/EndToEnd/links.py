@@ -198,4 +198,5 @@ def main():
     print(f"{said}; load average at the end {os.getloadavg()[0]:.1f}.")
 
 
-main()
+if __name__ == "__main__":
+    main()

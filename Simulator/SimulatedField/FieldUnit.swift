@@ -69,6 +69,8 @@ public struct FieldUnit: Sendable {
     var clockErrorNs: Int64? = 0
     var measurements: Measurements
     var chance: Chance
+    /// Whether a press waits for its *stored*.
+    public var hasUnanswered: Bool { !unanswered.isEmpty }
 
     /// What the gateway may use.
     var granted: Capabilities = []

@@ -211,7 +211,8 @@ extension FleetWorker {
             let link = try Link(
                 to: redirect?.host ?? gateway.host, port: redirect?.port ?? gateway.port,
                 from: fleet.plan.pace.source(of: place), context: fleet.context,
-                credential: fleet.credentials.all[place], ticket: members[place].ticket)
+                credential: fleet.credentials.all[place], ticket: members[place].ticket,
+                hasPress: members[place].unit.hasUnanswered)
             members[place].generation &+= 1
             try fleet.epoll.add(link.fd, events: link.interest, token: token(of: place))
             members[place].watched = link.interest

@@ -32,15 +32,17 @@ final class Link {
     /// - Parameters:
     ///   - source: the address to leave from; nil for the kernel's choice.
     ///   - ticket: of an earlier connection, to be offered.
+    ///   - hasPress: whether the unit says already in its ClientHello that a press is pending.
     init(
         to host: String, port: UInt16, from source: String?, context: TLSContext, credential: UnitCredential,
-        ticket: [UInt8]?
+        ticket: [UInt8]?, hasPress: Bool = false
     ) throws {
         let socket = try Sockets.connect(host: host, port: port, source: source)
         try Sockets.setNoDelay(socket)
         tls = try TLSConnection(client: context, socket: socket, hostName: host)
         try tls.show(credential)
         if let ticket { tls.offer(ticket: ticket) }
+        if hasPress { tls.offerPressPending() }
         fd = tls.fd
     }
 

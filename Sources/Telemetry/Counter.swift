@@ -51,6 +51,7 @@ public enum Counter: Int, CaseIterable, Sendable {
     case urgentLaneFull = 44
     case routineShed = 45
     case answersUndeliverable = 46
+    case routineFlooded = 52
 
     // Journal.
     case journalRecords = 64

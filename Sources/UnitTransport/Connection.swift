@@ -47,6 +47,8 @@ struct Connection: ~Copyable {
     var isResuming = false
     /// Results of commands that the unit may still say.
     var resultsAwaited: UInt16 = 0
+    /// Heartbeats and positions passed on.
+    var routine = RoutineAllowance()
     /// Whether `outbound` is in the agent's list to be flushed at the end of the turn.
     var isDirty = false
 

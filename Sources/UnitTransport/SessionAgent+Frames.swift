@@ -102,10 +102,10 @@ extension SessionAgent {
         switch message {
         case .heartbeat(let heartbeat):
             counters.add(.heartbeatsReceived)
-            appendRoutine(.heartbeat(unit, heartbeat))
+            appendRoutine(.heartbeat(unit, heartbeat), of: place, now: now)
             return .next
         case .position(let position):
-            appendRoutine(.position(unit, position))
+            appendRoutine(.position(unit, position), of: place, now: now)
             return .next
         case .press(let press): return take(press, of: unit, place, now: now)
         case .cancel(let cancel):
@@ -195,7 +195,11 @@ extension SessionAgent {
     }
 
     /// Puts an event into the routine lane, or sheds it: the next heartbeat says the same, only newer.
-    private func appendRoutine(_ event: Event) {
+    private func appendRoutine(_ event: Event, of place: Int, now: Instant) {
+        guard table[place].pointee.routine.takes(at: now.monotonic) else {
+            counters.add(.routineFlooded)
+            return
+        }
         let result = lanes.routine.append(kind: event.kind.rawValue, bodyBytesMax: Event.pressBodyBytes) {
             event.encode(into: $0)
         }

@@ -147,9 +147,9 @@ extension SessionAgent {
             // Errors are reported whatever is asked for: a reset socket that waits would wake every turn.
             try? epoll.remove(fd)
         } else if before.isEmpty {
-            try? epoll.add(fd, events: events, token: token)
+            try? epoll.add(fd, events: Self.registered(events), token: token)
         } else {
-            try? epoll.modify(fd, events: events, token: token)
+            try? epoll.modify(fd, events: Self.registered(events), token: token)
         }
     }
 }

@@ -71,6 +71,10 @@ final class SessionAgent: Agent {
     var dirty: [UInt64] = []
     /// Ends of links that the full urgent lane did not take yet.
     var downs: [LinkDown] = []
+    /// Numbers of connections that ended from outside and are not cleared up yet.
+    var hangUps: [UInt64] = []
+    /// Whether more sockets may be ready than this turn served.
+    private(set) var isBusy = false
     var hasUrgent = false
     /// Routine events published or about to be since the dispatcher's bell was rung for them.
     var routineUnrung = 0
@@ -137,6 +141,7 @@ final class SessionAgent: Agent {
         worked += takeAnswers(now: now)
         worked += resume(now: now)
         worked += serveSockets(now: now)
+        worked += clearHangUps(now: now)
         worked += adopt(now: now)
         worked += judgeLinks(now: now)
         worked += drainLinks(now: now)
@@ -151,7 +156,7 @@ final class SessionAgent: Agent {
         doorbell.prepareToSleep()
         if lanes.answers.isEmpty && lanes.handovers.isEmpty && judgedTo == nil && !trust.isStale {
             // A full lane rings no bell when it has room again: look every millisecond.
-            let isHeld = !resuming.isEmpty || !downs.isEmpty
+            let isHeld = !resuming.isEmpty || !downs.isEmpty || !hangUps.isEmpty
             let most = drainWaitMs(most: Self.idleWaitMs, from: lastTurnAt)
             look(waitMs: isHeld ? 1 : tickets.waitMs(most: wheel.waitMs(from: lastTurnAt, most: most)))
         }
@@ -192,12 +197,18 @@ final class SessionAgent: Agent {
         if readyCount == 0 { look(waitMs: 0) }
         let count = readyCount
         readyCount = 0
+        isBusy = count == ready.count
         for index in 0..<count {
             let event = ready[index]
             if event.token == Self.doorbellToken {
                 doorbell.drain()
             } else if let place = table.place(of: event.token) {
-                serve(place, event.events, now: now)
+                let isOver = !event.events.isDisjoint(with: Self.hangUpEvents)
+                if isOver && table[place].pointee.phase != .lingering {
+                    noteHangUp(place)
+                } else {
+                    serve(place, event.events, now: now)
+                }
             }
             // A press does not wait for all the sockets behind it.
             if index % Self.socketsPerPublish == Self.socketsPerPublish - 1 { publishUrgent() }
@@ -260,7 +271,7 @@ final class SessionAgent: Agent {
         counters.add(.linksOpened)
         wheel.reserve(entries: table.places)
         do throws(Errno) {
-            try epoll.add(fd, events: .readable, token: table.number(of: place))
+            try epoll.add(fd, events: Self.registered(.readable), token: table.number(of: place))
             reschedule(place)
             oweTicket(place)
         } catch {

@@ -69,6 +69,9 @@ public struct UnitTransportLimits: Hashable, Sendable {
     public var routineBatch = 64
     /// Sockets served in one turn, after which answers are sent.
     public var socketsPerTurnMax = 256
+    /// Connections that ended from outside cleared up in one turn: 16 of some 50 µs, so that a press waits a millisecond
+    /// for them. 20,000 that drop at once are cleared up in a second or two.
+    public var hangUpsPerTurnMax = 16
     /// Answers taken in one turn.
     public var answersPerTurnMax = 512
     /// Finished handshakes taken over in one turn.

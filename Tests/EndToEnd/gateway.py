@@ -44,6 +44,8 @@ class Gateway:
         self.process = None
         # Added to the daemon's environment at each start.
         self.environment = {}
+        # Words before the daemon's own: a command that runs it.
+        self.prefix = []
         self.log_path = directory / "sosgatewayd.log"
         self.config_path = directory / "sosgatewayd.yaml"
         self.config = {
@@ -101,7 +103,7 @@ console:
         endpoints.unlink(missing_ok=True)
         log = open(self.log_path, "ab")
         self.process = subprocess.Popen(
-            [binaries() / "sosgatewayd", "--config", self.config_path], stdout=log, stderr=log,
+            [*self.prefix, binaries() / "sosgatewayd", "--config", self.config_path], stdout=log, stderr=log,
             env=os.environ | self.environment,
         )
         log.close()

@@ -50,6 +50,7 @@ struct CounterTests {
         ("urgent_lane_full", 44),
         ("routine_shed", 45),
         ("answers_undeliverable", 46),
+        ("routine_flooded", 52),
         ("journal_records", 64),
         ("journal_bytes", 65),
         ("journal_syncs", 66),

@@ -239,6 +239,50 @@ extension TransportTests {
             #expect(harness.counters.value(.routineShed) > 0)
         }
 
+        @Test(
+            "a unit that floods heartbeats is heard twenty times a second; its press behind the flood goes through"
+        )
+        func routineFlood() throws {
+            let harness = try Harness(routineSlots: 1_024)
+            let (flooding, other) = (try harness.open(), try harness.open(.unitTwo))
+            let heartbeat = Heartbeat(
+                power: .mains, batteryPercent: nil, signalDBm: nil, temperatureC: nil, isDoorOpen: false)
+            for round in UInt32(1)...2 {
+                for _ in 0..<1_000 { flooding.send(.heartbeat(heartbeat)) }
+                flooding.send(Harness.press(round))
+                other.send(.heartbeat(heartbeat))
+                let all = UInt64(round) * 1_001
+                try harness.pump("all of them") { harness.counters.value(.heartbeatsReceived) == all }
+                try harness.pump("the press") { harness.presses.count == Int(round) }
+                #expect(harness.routineEvents.count == Int(round) * 21, "the other's is not shed")
+                #expect(harness.counters.value(.routineFlooded) == UInt64(round) * 980)
+                harness.advance(seconds: 1)
+            }
+            #expect(harness.counters.value(.routineShed) == 0)
+        }
+
+        @Test("what a unit sent right before its connection broke is not lost, and many ends hold up nobody")
+        func hangUps() throws {
+            let harness = try Harness { $0.hangUpsPerTurnMax = 2 }
+            let witness = try harness.open(.unitTwo)
+            let units = try (0..<20).map { _ in try harness.open() }
+            for (index, unit) in units.enumerated() {
+                unit.send(Harness.press(UInt32(index) + 1))
+                unit.step()
+                unit.hangUp()
+            }
+            witness.send(Harness.press(99))
+            witness.step()
+            harness.turn(with: [])
+            harness.turn(with: [])
+            #expect(harness.presses.contains { $0.id.counter == 99 }, "before the ends of the others")
+            #expect(harness.transport.sessions.connections > 10)
+            try harness.pump("all ends", with: [witness]) { harness.downs.count == 20 }
+            #expect(Set(harness.presses.map(\.id.counter)) == Set((1...20) + [99]))
+            #expect(harness.downs.allSatisfy { $0.end == .peerClosed })
+            #expect(harness.transport.sessions.hangUps.isEmpty)
+        }
+
         @Test("a flooding unit gets its share of a turn, not the turn")
         func flood() throws {
             let harness = try Harness { $0.framesPerTurnMax = 4 }
