@@ -12,7 +12,7 @@ import tempfile
 
 import links
 
-# Of one process: what is not a link there, such as files and other connections.
+# Of the gateway's process: what it keeps from units, and a few more.
 DESCRIPTORS_BESIDE = 1_100
 
 

@@ -1,6 +1,5 @@
-// A reconnect storm: many units connect by mutual TLS 1.3, all drop at once without a word, and come back as the unit protocol
-// says; some have a press pending, and other units that did not drop press all the while. Says when the last was back, how long
-// presses took and what the server used; or, with hold=, what that many idle links cost.
+// A reconnect storm: many units connect by mutual TLS 1.3, drop at once without a word, and come back as the unit protocol says;
+// some have a press, and others that did not drop press all the while. Or, with hold=, what that many idle links cost.
 // build: cc -O2 -o storm-units storm-units.c -lssl -lcrypto
 // usage: storm-units PORT PID CA.pem CA.key gateway|mqtt [KEY=NUMBER …]
 //   units=20000    that drop                          pressing=1     per cent of them press once in the first press_s seconds
@@ -17,7 +16,6 @@
 #include <math.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -63,14 +61,6 @@ static double random_01(void) { return drand48(); }
 static void sample(int kind, double seconds) {
     int at = add(&shared->counts[kind], 1) - 1;
     if (at < SAMPLES_MAX) shared->samples[kind][at] = seconds * 1e3;
-}
-
-static void put32(unsigned char *at, uint32_t value) {
-    for (int byte = 0; byte < 4; byte++) at[byte] = value >> (24 - 8 * byte);
-}
-
-static uint32_t get32(const unsigned char *at) {
-    return (uint32_t)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];
 }
 
 static int keep(SSL *ssl, SSL_SESSION *session) {
@@ -325,35 +315,8 @@ static void run(int first, int count, bool stands) {
     _exit(0);
 }
 
-static int by_value(const void *left, const void *right) {
-    float a = *(const float *)left, b = *(const float *)right;
-    return (a > b) - (a < b);
-}
-
 static void print_kind(const char *name, int kind) {
-    int count = shared->counts[kind] < SAMPLES_MAX ? shared->counts[kind] : SAMPLES_MAX;
-    float *found = shared->samples[kind];
-    qsort(found, count, sizeof *found, by_value);
-    printf(", \"%s\": {\"count\": %d", name, count);
-    if (count) printf(", \"p50\": %.2f, \"p99\": %.2f, \"max\": %.2f", found[count / 2], found[(int)(count * 0.99)], found[count - 1]);
-    printf("}");
-}
-
-static long peak_kib(void) {
-    char path[64], line[256];
-    snprintf(path, sizeof path, "/proc/%d/status", pid);
-    FILE *file = fopen(path, "r");
-    long kib = 0;
-    while (file && fgets(line, sizeof line, file)) if (sscanf(line, "VmHWM: %ld", &kib) == 1) break;
-    if (file) fclose(file);
-    return kib;
-}
-
-static void forget_peak(void) {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/clear_refs", pid);
-    FILE *file = fopen(path, "w");
-    if (file) fputs("5", file), fclose(file);
+    print_spread(name, shared->samples[kind], shared->counts[kind] < SAMPLES_MAX ? shared->counts[kind] : SAMPLES_MAX);
 }
 
 static void pause_ms(int milliseconds) {
@@ -369,8 +332,7 @@ static void settle(void) {
         pause_ms(50);
     }
     // Some seconds of presses without a storm, for comparison.
-    double rest_s = 5;
-    for (double from = now_s(); now_s() - from < rest_s;) pause_ms(50);
+    for (double from = now_s(); now_s() - from < 5;) pause_ms(50);
 }
 
 int main(int argc, char **argv) {
@@ -396,11 +358,7 @@ int main(int argc, char **argv) {
     SSL_CTX_sess_set_new_cb(context, keep);
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) die("memory");
-    struct rlimit limit;
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    int each = (int)limit.rlim_max - 100;
+    int each = raise_descriptors() - 100;
     if (standing && !fork()) run(units_all, standing, true);
     for (int first = 0; first < units_all; first += each)
         if (!fork()) run(first, units_all - first < each ? units_all - first : each, false);
@@ -411,8 +369,8 @@ int main(int argc, char **argv) {
     __atomic_store_n(&shared->phase, SETTLE, __ATOMIC_RELEASE);
     settle();
     int tickets = shared->tickets, resumed = shared->resumed, attempts = shared->attempts;
-    forget_peak();
-    long before_kib = peak_kib();
+    forget_peak(pid);
+    long before_kib = peak_kib(pid);
     double cpu = server_ns(pid), from = now_s();
     if (hold_s) {
         while (now_s() - from < hold_s) pause_ms(100);
@@ -423,7 +381,7 @@ int main(int argc, char **argv) {
         while ((!shared->back_s || shared->stored < shared->pressed) && now_s() - from < late_s) pause_ms(5);
     }
     double used_s = (server_ns(pid) - cpu) / 1e9, took_s = now_s() - from;
-    long peak = peak_kib();
+    long peak = peak_kib(pid);
     __atomic_store_n(&shared->phase, BACK, __ATOMIC_RELEASE);
     pause_ms(2000);
     double back_s = shared->back_s ? shared->back_s - from : -1;

@@ -6,9 +6,11 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -47,7 +49,7 @@ static double server_ns(int pid) {
 }
 
 // Resident memory of its own, in KiB.
-static long private_kib(int pid) {
+static inline long private_kib(int pid) {
     char path[64], line[256];
     snprintf(path, sizeof path, "/proc/%d/status", pid);
     FILE *file = fopen(path, "r");
@@ -102,4 +104,52 @@ static void load_authority(const char *certificate, const char *key) {
     if (!file || !(authority_key = PEM_read_PrivateKey(file, NULL, NULL, NULL))) die(key);
     fclose(file);
     unit_key = EVP_EC_gen("P-256");
+}
+
+// Resident memory at most, shared pages included, since forget_peak().
+static inline long peak_kib(int pid) {
+    char path[64], line[256];
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    FILE *file = fopen(path, "r");
+    long kib = 0;
+    while (file && fgets(line, sizeof line, file)) if (sscanf(line, "VmHWM: %ld", &kib) == 1) break;
+    if (file) fclose(file);
+    return kib;
+}
+
+static inline void forget_peak(int pid) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/clear_refs", pid);
+    FILE *file = fopen(path, "w");
+    if (file) fputs("5", file), fclose(file);
+}
+
+static inline int by_value(const void *left, const void *right) {
+    float a = *(const float *)left, b = *(const float *)right;
+    return (a > b) - (a < b);
+}
+
+// A member of a JSON object: count, and p50, p99 and the most where there are any. Sorts.
+static inline void print_spread(const char *name, float *found, int count) {
+    qsort(found, count, sizeof *found, by_value);
+    printf(", \"%s\": {\"count\": %d", name, count);
+    if (count) printf(", \"p50\": %.2f, \"p99\": %.2f, \"max\": %.2f", found[count / 2], found[(int)(count * 0.99)], found[count - 1]);
+    printf("}");
+}
+
+static inline void put32(unsigned char *at, uint32_t value) {
+    for (int byte = 0; byte < 4; byte++) at[byte] = value >> (24 - 8 * byte);
+}
+
+static inline uint32_t get32(const unsigned char *at) {
+    return (uint32_t)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];
+}
+
+// Takes as many descriptors as the administrator allows; how many.
+static inline int raise_descriptors(void) {
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_max > 1 << 30 ? 1 << 30 : (int)limit.rlim_max;
 }
