@@ -62,12 +62,12 @@ def storm_table(results: list):
             f"| {name} | {back} | {r['handshakes_s']:,} | {r['resumed']:,} | {r['attempts']:,} | {r['server_cpu_s']:.1f} "
             f"| {r['before_kib'] / 1024:,.0f} | {r['peak_kib'] / 1024:,.0f} |"
         )
-    print("\n| press to stored, p50 / p99 / max, ms | standing, before | standing, in the storm | pressed while away | of these, from connect() | pressed when back | lost |")
+    print("\n| press to stored, p50 / p99 / max, ms | standing, quiet | standing, in the storm | pressed while away | of these, from connect() | pressed when back | lost |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for name, r in results:
-        kinds = ("before_ms", "standing_ms", "returning_ms", "from_connect_ms", "online_ms")
+        kinds = ("quiet_ms", "standing_ms", "returning_ms", "from_connect_ms", "online_ms")
         cells = " | ".join(spread(r[kind]) for kind in kinds)
-        print(f"| {name} | {cells} | {r['lost']} of {r['pressed'] + r['standing_ms']['count'] + r['before_ms']['count']:,} |")
+        print(f"| {name} | {cells} | {r['lost']} of {r['pressed'] + r['standing_ms']['count'] + r['quiet_ms']['count']:,} |")
 
 
 def hold_table(results: list, seconds: int):
@@ -76,7 +76,7 @@ def hold_table(results: list, seconds: int):
     for name, r in results:
         print(
             f"| {name} | {r['units']:,} | {r['gather_s']:.1f} | {r['lost_links']} | {r['server_cpu_s'] / r['seconds'] * 100:.1f} "
-            f"| {r['before_kib'] / 1024:,.0f} | {r['peak_kib'] / 1024:,.0f} | {spread(r['before_ms'])} |"
+            f"| {r['before_kib'] / 1024:,.0f} | {r['peak_kib'] / 1024:,.0f} | {spread(r['quiet_ms'])} |"
         )
 
 

@@ -24,7 +24,7 @@
 
 enum { WINDOW = 64, SAMPLES_MAX = 1 << 20, PENDING = 64, REST = 600 };
 enum { GATHER, SETTLE, STORM, BACK, OVER };
-enum { BEFORE, DURING, RETURNING, CONNECTING, ONLINE_PRESS, KINDS };
+enum { QUIET, DURING, RETURNING, CONNECTING, ONLINE_PRESS, KINDS };
 
 static struct {
     int phase, online, gathered, tickets, resumed, attempts, refused, timeouts, pressed, stored, standing_lost, standing_down, lost_links;
@@ -160,8 +160,8 @@ static void stored(struct unit *unit, uint32_t counter) {
     double now = now_s();
     if (unit->number >= units_all) {
         double *pressed = &unit->pending[counter % PENDING];
-        if (*pressed > 0) sample(shared->dropped_s > 0 && *pressed >= shared->dropped_s ? DURING : BEFORE, now - *pressed);
-        if (*pressed > 0) add(&shared->standing_lost, -1);
+        bool is_storm = shared->dropped_s > 0 && *pressed >= shared->dropped_s && (!shared->back_s || *pressed <= shared->back_s);
+        if (*pressed > 0) sample(is_storm ? DURING : QUIET, now - *pressed), add(&shared->standing_lost, -1);
         *pressed = 0;
     } else if (unit->press_at > 0) {
         sample(unit->has_answer ? ONLINE_PRESS : RETURNING, now - unit->press_at);
@@ -391,7 +391,7 @@ int main(int argc, char **argv) {
            back_s > 0 ? units_all / back_s : 0, shared->attempts - attempts, shared->resumed - resumed, shared->refused, shared->timeouts,
            shared->lost_links);
     printf(", \"server_cpu_s\": %.2f, \"before_kib\": %ld, \"peak_kib\": %ld", used_s, before_kib, peak);
-    print_kind("before_ms", BEFORE), print_kind("standing_ms", DURING), print_kind("returning_ms", RETURNING);
+    print_kind("quiet_ms", QUIET), print_kind("standing_ms", DURING), print_kind("returning_ms", RETURNING);
     print_kind("from_connect_ms", CONNECTING), print_kind("online_ms", ONLINE_PRESS);
     printf(", \"pressed\": %d, \"lost\": %d}\n", shared->pressed, shared->pressed - shared->stored + shared->standing_lost);
     __atomic_store_n(&shared->phase, OVER, __ATOMIC_RELEASE);

@@ -1,5 +1,6 @@
 """A reconnect storm, and a system that runs out of descriptors, against the real daemon."""
 
+import contextlib
 import pathlib
 import resource
 import selectors
@@ -10,7 +11,6 @@ import struct
 import threading
 import time
 
-import pytest
 from gateway import until
 from unit import HEARTBEAT_FRAME, Unit, connect, hello, press
 
@@ -63,7 +63,7 @@ def dial(gateway, kinds: list, number: int) -> ssl.SSLSocket:
     raw = socket.create_connection(("127.0.0.1", gateway.units_port), source_address=(f"127.0.7.{number + 1}", 0), timeout=10)
     raw.setblocking(False)
     link = kinds[number in PRESSING].wrap_socket(raw, server_hostname="localhost", do_handshake_on_connect=False)
-    with pytest.raises(ssl.SSLWantReadError):
+    with contextlib.suppress(ssl.SSLWantReadError):
         link.do_handshake()
     return link
 
@@ -98,6 +98,7 @@ def test_reconnect_storm_lets_presses_on_first_and_holds_up_no_link(gateway):
     kinds = contexts(gateway, "AST-0001")
     first = [dial(gateway, kinds, number) for number in range(UNITS)]
     shake_hands(first)
+    before = officer.counters()
     # While the gateway does nothing the whole storm gathers: what it does first is its own choice.
     gateway.process.send_signal(signal.SIGSTOP)
     drop(first)
@@ -108,9 +109,9 @@ def test_reconnect_storm_lets_presses_on_first_and_holds_up_no_link(gateway):
     assert sorted(order) == list(range(UNITS)), "all are back at their first try"
     assert PRESSING <= set(order[:40]), order[:40]
     counters = officer.counters()
-    assert counters["handshakes_queued"] > UNITS / 2 and counters["handshakes_press_first"] == len(PRESSING)
-    refused = [counters[f"connections_refused_{why}"] for why in ("wait", "backlog", "address")]
-    assert refused == [0, 0, 0]
+    assert counters["handshakes_queued"] - before["handshakes_queued"] > UNITS / 2
+    assert counters["handshakes_press_first"] - before["handshakes_press_first"] == len(PRESSING)
+    assert [counters[f"connections_refused_{why}"] for why in ("wait", "backlog", "address")] == [0, 0, 0]
     assert witness.waits and max(witness.waits) < 1, sorted(witness.waits)[-5:]
     # Back means served.
     last = links[-1]
@@ -124,7 +125,7 @@ def test_reconnect_storm_lets_presses_on_first_and_holds_up_no_link(gateway):
 
 
 def refused_for_want_of_descriptors(gateway) -> bool:
-    return "no connection could be accepted" in gateway.log() and "Too many open files" in gateway.log()
+    return "no connection can be accepted" in gateway.log() and "Too many open files" in gateway.log()
 
 
 def test_without_descriptors_links_go_on_and_it_comes_back(gateway):
