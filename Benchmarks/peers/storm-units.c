@@ -14,6 +14,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <math.h>
+#include <signal.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
@@ -22,7 +23,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-enum { WINDOW = 64, SAMPLES_MAX = 1 << 20, PENDING = 64, REST = 600 };
+enum { WINDOW = 64, SAMPLES_MAX = 1 << 20, PENDING = 64, REST = 600, READY = 1024, OTHERS = 8 };
 enum { GATHER, SETTLE, STORM, BACK, OVER };
 enum { QUIET, DURING, RETURNING, CONNECTING, ONLINE_PRESS, KINDS };
 
@@ -46,7 +47,7 @@ struct unit {
     int fd, number, rest_count, tries;
     enum { IDLE, TCP, SHAKING, GREETING, ONLINE } state;
     uint32_t counter;
-    bool has_answer, is_sent;
+    bool was_online, is_sent;
     double due, began, online_since, beat, press_at;
     double pending[PENDING];
     unsigned char rest[REST];
@@ -56,7 +57,6 @@ static int units_here, epoll, underway, ready_here;
 
 static int add(int *what, int by) { return __atomic_add_fetch(what, by, __ATOMIC_RELAXED); }
 static int phase(void) { return __atomic_load_n(&shared->phase, __ATOMIC_ACQUIRE); }
-static double random_01(void) { return drand48(); }
 
 static void sample(int kind, double seconds) {
     int at = add(&shared->counts[kind], 1) - 1;
@@ -105,7 +105,7 @@ static void start(struct unit *unit) {
     SSL_use_PrivateKey(unit->ssl, keys);
     if (unit->ticket) SSL_set_session(unit->ssl, unit->ticket);
     static const unsigned char names[] = "\x0asos-unit/1\x10sos-unit/1;press";
-    unit->is_sent = false, unit->has_answer = false;
+    unit->is_sent = false, unit->was_online = false;
     if (!is_mqtt) SSL_set_alpn_protos(unit->ssl, names, has_press(unit) ? sizeof names - 1 : 11);
     SSL_set_connect_state(unit->ssl);
     unit->state = TCP, unit->began = now_s(), unit->due = unit->began + 20;
@@ -121,9 +121,9 @@ static void retreat(struct unit *unit) {
     double now = now_s();
     if (unit->state == ONLINE && now - unit->online_since >= 60) unit->tries = 0;
     disconnect(unit);
-    if (has_press(unit)) unit->due = fmax(now, unit->began + 1 + random_01());
-    else if (unit->tries == 0) unit->due = now + random_01();
-    else unit->due = now + row[unit->tries > 6 ? 5 : unit->tries - 1] * (0.5 + 0.5 * random_01());
+    if (has_press(unit)) unit->due = fmax(now, unit->began + 1 + drand48());
+    else if (unit->tries == 0) unit->due = now + drand48();
+    else unit->due = now + row[unit->tries > 6 ? 5 : unit->tries - 1] * (0.5 + 0.5 * drand48());
     unit->tries++;
 }
 
@@ -152,7 +152,7 @@ static void press(struct unit *unit, uint32_t counter) {
 
 static void beat(struct unit *unit) {
     static const unsigned char ping[] = {0xC0, 0}, heartbeat[] = {0, 5, 3, 0, 1, 98, 0xB9, 20, 0};
-    if (is_mqtt) send_bytes(unit, ping, 2); else send_bytes(unit, heartbeat, sizeof heartbeat);
+    send_bytes(unit, is_mqtt ? ping : heartbeat, is_mqtt ? sizeof ping : sizeof heartbeat);
     unit->beat = now_s() + 60;
 }
 
@@ -164,8 +164,8 @@ static void stored(struct unit *unit, uint32_t counter) {
         if (*pressed > 0) sample(is_storm ? DURING : QUIET, now - *pressed), add(&shared->standing_lost, -1);
         *pressed = 0;
     } else if (unit->press_at > 0) {
-        sample(unit->has_answer ? ONLINE_PRESS : RETURNING, now - unit->press_at);
-        if (!unit->has_answer) sample(CONNECTING, now - unit->began);
+        sample(unit->was_online ? ONLINE_PRESS : RETURNING, now - unit->press_at);
+        if (!unit->was_online) sample(CONNECTING, now - fmax(unit->began, unit->press_at));
         unit->press_at = 0;
         add(&shared->stored, 1);
     }
@@ -175,7 +175,7 @@ static void online(struct unit *unit) {
     if (unit->state == ONLINE) return;
     underway--, ready_here++;
     unit->state = ONLINE, unit->online_since = now_s();
-    unit->beat = unit->online_since + 60 * random_01();
+    unit->beat = unit->online_since + 60 * drand48();
     unit->due = 1e300;
     if (SSL_session_reused(unit->ssl)) add(&shared->resumed, 1);
     if (unit->number < units_all && add(&shared->online, 1) == units_all && phase() == STORM) shared->back_s = unit->online_since;
@@ -235,14 +235,16 @@ static bool step(struct unit *unit) {
     }
 }
 
+// Each unit is a machine of its own: one with a press must not wait for the cryptography of those before it in this process.
 static void serve(struct epoll_event *events, int count) {
-    for (int index = 0; index < count; index++) {
-        struct unit *unit = events[index].data.ptr;
-        if (unit->fd >= 0 && !step(unit)) {
-            if (unit->number >= units_all) die("a standing link ended");
-            if (unit->state != ONLINE) add(&shared->refused, 1); else add(&shared->lost_links, 1);
-            retreat(unit);
-        }
+    for (int index = 0, others = 0; index < 2 * count && others < OTHERS; index++) {
+        struct unit *unit = events[index % count].data.ptr;
+        if (has_press(unit) != (index < count)) continue;
+        others += index >= count;
+        if (unit->fd < 0 || step(unit)) continue;
+        if (unit->number >= units_all) die("a standing link ended");
+        if (unit->state != ONLINE) add(&shared->refused, 1); else add(&shared->lost_links, 1);
+        retreat(unit);
     }
 }
 
@@ -256,9 +258,9 @@ static void look_at_clocks(bool is_gathering) {
         else if (unit->state == ONLINE && unit->beat <= now) beat(unit);
         else if (unit->state != IDLE && unit->due <= now) add(&shared->timeouts, 1), retreat(unit);
         if (!has_press(unit) || unit->is_sent) continue;
-        if (unit->state == ONLINE) press(unit, unit->counter), unit->is_sent = unit->has_answer = true;
+        if (unit->state == ONLINE) press(unit, unit->counter), unit->is_sent = unit->was_online = true;
         // Pressed while it waits for the gateway's answer: its ClientHello did not say so.
-        if (unit->state == SHAKING && !is_mqtt && !unit->has_answer && unit->began + 1 <= now && unit->began < unit->press_at) {
+        if (unit->state == SHAKING && !is_mqtt && !unit->was_online && unit->began + 1 <= now && unit->began < unit->press_at) {
             disconnect(unit);
             start(unit);
         }
@@ -267,15 +269,13 @@ static void look_at_clocks(bool is_gathering) {
 
 static void drop_all(void) {
     for (int index = 0; index < units_here; index++) shutdown(units[index].fd, SHUT_RD), close(units[index].fd);
-    // Not one is back before all are gone.
     double now = now_s();
     for (int index = 0; index < units_here; index++) {
         struct unit *unit = &units[index];
-        SSL_set_shutdown(unit->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-        SSL_free(unit->ssl);
-        unit->fd = -1, unit->state = IDLE, unit->rest_count = 0, unit->tries = 1, unit->due = now + random_01();
+        if (unit->fd >= 0) SSL_set_shutdown(unit->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN), SSL_free(unit->ssl);
+        unit->fd = -1, unit->state = IDLE, unit->rest_count = 0, unit->tries = 1, unit->due = now + drand48();
         unit->counter = 1, unit->began = 0, unit->is_sent = false;
-        if (random_01() * 100 < pressing_percent) unit->press_at = now + press_s * random_01(), add(&shared->pressed, 1);
+        if (drand48() * 100 < pressing_percent) unit->press_at = now + press_s * drand48(), add(&shared->pressed, 1);
     }
     underway = ready_here = 0;
     add(&shared->online, -units_here);
@@ -289,11 +289,11 @@ static void run(int first, int count, bool stands) {
     units = calloc(count, sizeof *units);
     units_here = count;
     for (int index = 0; index < count; index++) units[index].number = first + index, units[index].fd = -1;
-    struct epoll_event events[256];
+    struct epoll_event events[READY];
     double clocks_due = 0, press_due = 0;
     bool has_dropped = false;
     for (int next = 0; phase() != OVER;) {
-        int ready = epoll_wait(epoll, events, 256, stands ? 1 : 5);
+        int ready = epoll_wait(epoll, events, READY, stands ? 1 : 5);
         serve(events, ready);
         double now = now_s();
         if (now >= clocks_due) look_at_clocks(!has_dropped), clocks_due = now_s() + (stands ? 0.001 : 0.005);
@@ -348,6 +348,7 @@ int main(int argc, char **argv) {
     port = atoi(argv[1]), pid = atoi(argv[2]), is_mqtt = !strcmp(argv[5], "mqtt");
     load_authority(argv[3], argv[4]);
     keys = unit_key;
+    signal(SIGPIPE, SIG_IGN);
     context = SSL_CTX_new(TLS_client_method());
     SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
     // Whether a gateway is the right one is the units' business and would only cost this machine.
