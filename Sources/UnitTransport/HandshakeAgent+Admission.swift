@@ -24,11 +24,18 @@ extension HandshakeAgent {
         let letOnBefore = letOnCount
         // Those with a press have three quarters of a turn, and what the others leave.
         let pressPart = max(budget * 3 / 4, 1)
-        budget -= servePress(atMost: pressPart, now: now)
+        var pressUsed = servePress(atMost: pressPart, now: now)
+        budget -= pressUsed
         // Those under way hold memory: they go on before others begin, but for a part that makes sure that some begin.
-        let beginners = queue.count(.others) > 0 ? max(budget / 4, 1) : 0
+        let beginners = queue.count > 0 ? max(budget / 4, 1) : 0
         budget -= take(&steps, atMost: budget - beginners, now: now)
-        while budget > 0, letOnNext(.others, now: now) { budget -= 1 }
+        while budget > 0 {
+            // Places that became free are for a press too.
+            let more = servePress(atMost: min(1, pressPart - pressUsed), now: now)
+            pressUsed += more
+            guard more > 0 || letOnNext(.others, now: now) else { break }
+            budget -= 1
+        }
         budget -= take(&steps, atMost: budget, now: now)
         _ = servePress(atMost: budget, now: now)
         // What is left is still ready in the next turn.

@@ -64,6 +64,21 @@ extension TransportTests {
             expectNothingLeft(harness.transport.handshakes)
         }
 
+        @Test("a place that becomes free is a press's, however many others wait for it")
+        func freedPlace() throws {
+            let harness = try Harness(narrow)
+            let first = try storm(8, at: harness, from: { "127.0.3.\($0 + 1)" })
+            try harness.pump("all places taken", with: []) { harness.transport.handshakes.underway == 8 }
+            let units = try storm(30, at: harness, presses: [29])
+            try harness.pump("the queue", with: []) { harness.transport.handshakes.queue.count == 30 }
+            try harness.pump("the first to be let on", with: first) {
+                harness.transport.handshakes.queue.count < 30
+            }
+            #expect(harness.transport.handshakes.queue.count(.press) == 0)
+            #expect(harness.counters.value(.handshakesPressFirst) == 1)
+            _ = try order(units, at: harness)
+        }
+
         @Test("presses on links that stand go through while all places are taken")
         func standingLinks() throws {
             let scene = try Scene(narrow)
