@@ -39,7 +39,7 @@ extension HandshakeAgent {
                 do throws(Errno) {
                     try enterLobby(accepted.take(), peer: peer, now: now)
                 } catch {
-                    addresses.leave(peer)
+                    silentAddresses.leave(peer)
                     throw error
                 }
             } catch {
@@ -51,10 +51,11 @@ extension HandshakeAgent {
 
     /// Counts a connection in, unless its address has too many; then it is closed without a word.
     private func admit(_ peer: SocketAddress, now: Instant) -> Bool {
-        guard case .refused(let isToReport) = addresses.enter(peer) else { return true }
+        guard case .refused(let isToReport) = silentAddresses.enter(peer) else { return true }
         counters.add(.connectionsRefusedAddress)
         if isToReport {
-            let text = "\(limits.handshakesPerAddressMax) handshakes of this address are under way"
+            let most = limits.handshakesPerAddressMax
+            let text = "\(most) connections of this address have not begun their handshake"
             report(.refused, peer: peer, text, now: now)
         }
         return false

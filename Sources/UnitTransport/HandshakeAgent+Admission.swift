@@ -15,7 +15,8 @@ extension HandshakeAgent {
         if wanted <= budget && arrivals.count <= table.freePlaces && queue.count == 0 {
             for token in arrivals {
                 guard let place = lobby.place(of: token & ~Self.lobbyBit) else { continue }
-                letOn(place, now: now)
+                let hasRoom = addresses.hasRoom(for: AddressSource(lobby[place].pointee.peer))
+                if hasRoom { letOn(place, now: now) } else { meet(token, now: now) }
             }
         } else {
             for token in arrivals { meet(token, now: now) }

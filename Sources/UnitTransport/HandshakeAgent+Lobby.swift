@@ -42,7 +42,7 @@ extension HandshakeAgent {
             _ = leaveLobby(place)
             return
         }
-        addresses.leave(peer)
+        silentAddresses.leave(peer)
         counters.add(.handshakesQueued)
         arrival.pointee.isWaiting = true
         arrival.pointee.deadline = arrival.pointee.since
@@ -65,7 +65,7 @@ extension HandshakeAgent {
     func leaveLobby(_ place: Int) -> Arrival {
         queue.remove(place)
         let arrival = lobby.remove(place)
-        if arrival.isWaiting { waitingAddresses.leave(arrival.peer) } else { addresses.leave(arrival.peer) }
+        if arrival.isWaiting { waitingAddresses.leave(arrival.peer) } else { silentAddresses.leave(arrival.peer) }
         return arrival
     }
 

@@ -65,8 +65,10 @@ final class HandshakeAgent: Agent {
     let name = "sos-handshake"
     let listener: Descriptor
     var trust: TrustView
-    /// Connections without a whole ClientHello and handshakes under way, by address.
+    /// Handshakes under way, by address.
     var addresses: AddressCounts
+    /// Connections without a whole ClientHello, by address.
+    var silentAddresses: AddressCounts
     /// Connections that wait behind their ClientHello, by address.
     var waitingAddresses: AddressCounts
     let helloReader: ClientHelloReader
@@ -115,6 +117,7 @@ final class HandshakeAgent: Agent {
         self.listener = listener
         self.trust = TrustView(trust)
         addresses = AddressCounts(limit: limits.handshakesPerAddressMax)
+        silentAddresses = AddressCounts(limit: limits.handshakesPerAddressMax)
         waitingAddresses = AddressCounts(limit: limits.waitingPerAddressMax)
         do throws(TLSError) {
             helloReader = try ClientHelloReader()

@@ -28,9 +28,9 @@ public struct UnitTransportLimits: Hashable, Sendable {
     /// A connection that gets this descriptor or a higher one is closed, and accepting pauses: the rest belongs to the
     /// journal, the database and the consoles.
     public var descriptorsMax: Int32 = .max
-    /// Handshakes under way, and connections without a ClientHello, from one address, an IPv4 address or an IPv6 network of 64 bits. Three quarters of all places,
-    /// so that a flood from one leaves the rest to others; and 384 keep the processor busy for half a second, so that a
-    /// carrier with thousands of units behind one address loses nothing: its units would wait as long.
+    /// Handshakes under way from one address, an IPv4 address or an IPv6 network of 64 bits; others of it wait. And its
+    /// connections without a ClientHello; more of those are closed. Three quarters of all places, so that a flood from one
+    /// leaves the rest to others.
     public var handshakesPerAddressMax = 384
     /// Connections accepted in one turn, so that handshakes under way are not held up by a storm; 256 cost 3 ms. Fewer than
     /// come during the rest of a turn would fill the kernel's queue, where a press waits for a retransmission.

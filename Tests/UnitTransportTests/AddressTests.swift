@@ -31,7 +31,7 @@ extension TransportTests {
             #expect(silent.count { !$0.isClosed() } == 6)
             silent = []
             try harness.pump("the end of the flood") { harness.transport.handshakes.inLobby == 0 }
-            #expect(harness.transport.handshakes.addresses.addresses == 0)
+            #expect(harness.transport.handshakes.silentAddresses.addresses == 0)
             let unit = try harness.open(.unitOne)
             #expect(!unit.isClosed)
         }

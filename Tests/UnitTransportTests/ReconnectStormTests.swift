@@ -46,6 +46,7 @@ extension TransportTests {
             #expect(agent.inLobby == 0)
             #expect(agent.queue.count == 0)
             #expect(agent.addresses.addresses == 0)
+            #expect(agent.silentAddresses.addresses == 0)
             #expect(agent.waitingAddresses.addresses == 0)
         }
 
@@ -115,6 +116,20 @@ extension TransportTests {
             let units = try storm(60, at: harness) { $0 < 59 ? "127.0.1.1" : "127.0.2.1" }
             let order = try order(units, at: harness)
             #expect(try #require(order.firstIndex(of: 59)) <= 8, "\(order)")
+        }
+
+        @Test("a carrier's units behind one address wait for its places instead of being refused")
+        func oneAddress() throws {
+            let harness = try Harness {
+                narrow(&$0)
+                $0.handshakesPerAddressMax = 4
+                $0.acceptsPerTurnMax = 4
+            }
+            let units = try storm(40, at: harness) { _ in "127.0.1.1" }
+            #expect(try order(units, at: harness) == Array(0..<40))
+            #expect(harness.counters.value(.connectionsRefusedAddress) == 0)
+            try harness.pump("their end") { harness.counters.value(.handshakesCompleted) == 40 }
+            expectNothingLeft(harness.transport.handshakes)
         }
 
         @Test("who waited too long is turned away before anything is spent; who gave up costs nothing")
