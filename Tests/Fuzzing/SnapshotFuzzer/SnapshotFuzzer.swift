@@ -108,7 +108,7 @@ enum SnapshotFuzzer {
                 totals.pressesRepeated, totals.testCalls, totals.alertsClaimed, totals.commandsRefused,
                 totals.timersFired, totals.escalations, totals.auditsFound, totals.unitsLost,
             ]
-            if isCanaryArmed, often.contains(where: { $0 >= 0x40 }) {
+            if isCanaryArmed, often.contains(where: { $0 >= 0x10 }) {
                 bytes.removeLast()
                 prefix = "canary: "
             }
