@@ -3,7 +3,6 @@
 import json
 import sqlite3
 import struct
-import time
 
 from gateway import until
 from unit import COMMAND, COMMAND_RESULT, connect, frame
@@ -20,6 +19,12 @@ def give(officer, unit: str = "AST-0001", **body):
 
 def listed(officer, number: str) -> dict:
     return next(one for one in officer.get(PATH)["commands"] if one["id"] == number)
+
+
+def offline(officer):
+    """Waits until the gateway knows that the unit is gone."""
+    units = lambda: officer.get("/v1/centres/astana/units")["units"]  # noqa: E731
+    until(lambda: not next(one for one in units() if one["id"] == "AST-0001")["online"], "the unit to be offline")
 
 
 def state_is(officer, number: str, state: str) -> dict:
@@ -60,7 +65,7 @@ def test_commands_section_4_acknowledgement_timeout_role_check_and_audit_record(
 
     # A unit that is away gets it when it comes; kill -9 in between loses nothing.
     unit.close()
-    until(lambda: not next(one for one in officer.get("/v1/centres/astana/units")["units"] if one["id"] == "AST-0001")["online"], "offline")
+    offline(officer)
     _, waiting = give(officer, kind="configure", key="apn.password", value="hunter2", timeout_seconds=120)
     assert waiting["state"] == "waiting" and "value" not in waiting
     gateway.kill()
@@ -100,7 +105,7 @@ def test_a_unit_is_not_asked_for_what_it_cannot(gateway):
     assert give(officer, kind="siren", seconds=1)[1]["reason"] == "unit_not_capable"
     assert give(officer, "AST-9999", kind="siren", seconds=1)[1]["reason"] == "unit_unknown"
     unit.close()
-    time.sleep(0.2)
+    offline(officer)
     _, waiting = give(officer, kind="volume", percent=50)
     connect(gateway, boot=2)
     state_is(officer, waiting["id"], "not_supported")
