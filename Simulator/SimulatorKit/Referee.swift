@@ -129,7 +129,7 @@ final class Referee {
             report(.maintenanceIsBoxed, "maintenance \(id.value) goes on for 3 s and more behind its end")
         }
         for id in model.lateCommands(at: now) {
-            report(.maintenanceIsBoxed, "command \(id.value) goes on for 3 s and more behind its end")
+            report(.commandsEnd, "command \(id.value) goes on for 3 s and more behind its end")
         }
         // The auditor's ten seconds count while somebody is there to ask it.
         guard aliveTicks > ReferenceModel.lateTicksMax + 200 else { return }

@@ -20,8 +20,10 @@ public struct Violation: Hashable, Sendable, CustomStringConvertible {
         case lossIsKnown
         /// A condition that lasts calls nobody, or one that ended still does.
         case faultsCall
-        /// A unit is shelved without maintenance, or maintenance or a command to a unit does not end in its time.
+        /// A unit is shelved without maintenance, or maintenance does not end in its time.
         case maintenanceIsBoxed
+        /// A command to a unit does not end in its time.
+        case commandsEnd
         /// A centre's queue is not in order of priority, escalation, age.
         case queueOrder
         /// More than one open alert of a unit.

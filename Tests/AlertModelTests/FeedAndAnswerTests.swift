@@ -38,6 +38,33 @@ struct FeedAndAnswerTests {
         #expect(text.hasPrefix(alert.note) && alert.note.utf8.count <= OfficerAction.noteBytesMax)
     }
 
+    @Test("the biggest commands to a unit fit feed, event and answer, and no feed entry has a setting's value")
+    func biggestCommand() throws {
+        func text(_ bytes: Int) -> String { String(repeating: "x", count: bytes) }
+        let actions: [CommandAction] = [
+            .announce(
+                message: 0, language: text(CommandAction.languageBytesMax), text: text(CommandAction.textBytesMax)),
+            .configure(key: text(CommandAction.keyBytesMax), value: text(CommandAction.valueBytesMax)),
+            .move(host: text(CommandAction.hostBytesMax), port: 1),
+        ]
+        for action in actions {
+            #expect(action.isSayable)
+            let status = UnitCommandStatus(
+                id: sequence, unit: Samples.unit, officer: Samples.officer, action: action, state: .failed,
+                value: .max, detail: text(UnitCommandAnswer.detailBytesMax), givenAt: Samples.time,
+                dueAt: Samples.time, changedAt: Samples.time)
+            let entry = FeedEntry.unitCommand(status)
+            let body = try #require(bytes(FeedEntry.bodyBytesMax) { entry.encode(sequence: sequence, into: $0) })
+            #expect(try decodeFeed(entry.kind.rawValue, body).entry == entry)
+            #expect(status.action == action.withoutSecrets)
+            let given = UnitCommand(
+                command: CommandID(1), unit: Samples.unit, officer: Samples.officer, timeoutS: 1, action: action)
+            #expect(bytes(Event.bodyBytesMax) { Event.unitCommanded(given).encode(into: $0) } != nil)
+            let answer = UnitAnswer.command(LinkID(1), id: sequence, validForS: 1, action: action)
+            #expect(bytes(answer.bodyBytesMax) { answer.encode(into: $0) } != nil)
+        }
+    }
+
     @Test("answers: round trip, truncation, one slot", arguments: Samples.answers)
     func answers(answer: UnitAnswer) throws {
         let body = try #require(bytes(answer.bodyBytesMax) { answer.encode(into: $0) })
